@@ -1,0 +1,78 @@
+"""One way to write where a stream comes from: `scheme:target?option=value`, or a file's path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from driftscope.core import registry
+from driftscope.core.errors import AddressError
+from driftscope.core.interfaces import Source, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Name a source. `options` are parameters of its `source` section."""
+
+    text: str
+    scheme: str
+    target: str
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def parse(text: str) -> Address:
+    """Read an address such as `demo:`, `serial:/dev/ttyUSB0?baud=9600`, `run.csv` or `-`.
+
+    Raise AddressError that lists what is known.
+    """
+    text = text.strip()
+    if text == "-":
+        return Address(text, "stdin", "")
+    kinds = _kinds()
+    scheme, colon, rest = text.partition(":")
+    if colon and len(scheme) > 1 and scheme.lower() in kinds:
+        target, _, query = rest.partition("?")
+        options = dict(parse_qsl(query, keep_blank_values=True))
+        return Address(text, scheme.lower(), target, options)
+    if text.lower() in kinds:
+        return Address(text, text.lower(), "")
+    for name, kind in kinds.items():
+        if any(text.lower().endswith(suffix) for suffix in getattr(kind, "suffixes", ())):
+            return Address(text, name, text)
+    raise AddressError(_unknown(text, kinds))
+
+
+def find(address: Address) -> type[Source] | type[Transport]:
+    """Return the class that serves an address."""
+    return _kinds()[address.scheme]
+
+
+def make(address: Address) -> Source | Transport:
+    """Make the source or transport an address names; nothing is opened yet."""
+    kind = find(address)
+    return kind(address.target, kind.Params.from_options(address.options))  # type: ignore[call-arg]
+
+
+def _kinds() -> dict[str, type[Source] | type[Transport]]:
+    found: dict[str, type[Source] | type[Transport]] = {}
+    for folder in ("sources", "transports"):
+        for plugin in registry.load_all(folder)[0].values():
+            found[plugin.scheme] = plugin
+    return found
+
+
+def _unknown(text: str, kinds: dict[str, type[Source] | type[Transport]]) -> str:
+    schemes = ", ".join(f"{name}:" for name in sorted(kinds) if name != "stdin")
+    suffixes = ", ".join(sorted(s for k in kinds.values() for s in getattr(k, "suffixes", ())))
+    if Path(text).exists():
+        return (
+            f"{text} exists, but its ending does not tell what is in it; known: {suffixes}. "
+            f"For a table of numbers write csv:{text}."
+        )
+    if text.startswith(("/dev/tty", "/dev/cu", "COM")):
+        return f"{text} looks like a serial port: write serial:{text}."
+    return (
+        f"{text!r} is no source Driftscope knows. It takes {schemes} - for standard input, "
+        f"or a file ending in {suffixes}."
+    )

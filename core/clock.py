@@ -1,0 +1,109 @@
+"""Time: when each sample was taken, how fast they come, and what follows from the rate."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from driftscope.core.stream import F64
+
+FIRST_ESTIMATE = 64
+"""Samples after which the rate of an undeclared stream is estimated for the first time."""
+
+
+def auto_step_rows(rate_hz: float | None) -> int:
+    """Return the power of two from 1 to 64 whose step lasts at most 10 ms."""
+    if not rate_hz or rate_hz < 200:
+        return 1
+    return int(min(64, 2 ** math.floor(math.log2(rate_hz * 0.010))))
+
+
+def auto_horizon(rate_hz: float | None) -> int:
+    """Return how many samples ahead to predict: 50 ms of them, or 8 if that is fewer."""
+    return 8 if not rate_hz or rate_hz < 160 else round(rate_hz * 0.050)
+
+
+def auto_decision_rows(rate_hz: float | None) -> int:
+    """Return how many samples one alarm decision covers: one second of them, at least 19."""
+    return max(19, round(rate_hz)) if rate_hz else 19
+
+
+class RateEstimate:
+    """Estimate a stream's rate from its own time stamps, so that replaying gives the same.
+
+    Looked at after 64 samples and after every doubling; `rate_hz` changes only when the new
+    figure differs by more than a fifth, so that what hangs on it does not flutter.
+    """
+
+    def __init__(self, declared_hz: float | None = None) -> None:
+        self.rate_hz = declared_hz
+        self._declared = declared_hz is not None
+        self._count = 0
+        self._first_s = 0.0
+        self._look_at = FIRST_ESTIMATE
+
+    def due_in(self) -> int | None:
+        """Return how many samples remain until the next look, None if there is none."""
+        return None if self._declared else self._look_at - self._count
+
+    def update(self, time_s: F64) -> bool:
+        """Take in the next time stamps, never past a look; return True if the rate changed."""
+        if self._declared or not len(time_s):
+            return False
+        if self._count == 0:
+            self._first_s = float(time_s[0])
+        self._count += len(time_s)
+        if self._count < self._look_at:
+            return False
+        self._look_at *= 2
+        elapsed_s = float(time_s[-1]) - self._first_s
+        found = (self._count - 1) / elapsed_s if elapsed_s > 0 else None
+        if found is None or (self.rate_hz and abs(found / self.rate_hz - 1) < 0.2):
+            return False
+        self.rate_hz = found
+        return True
+
+    def gap(self) -> None:
+        """Count anew behind an interruption, keeping the rate known so far."""
+        self._count, self._look_at = 0, FIRST_ESTIMATE
+
+    def state_dict(self) -> dict[str, float | int | bool | None]:
+        return dict(self.__dict__)
+
+    def load_state_dict(self, state: dict[str, float | int | bool | None]) -> None:
+        self.__dict__.update(state)
+
+
+class ArrivalClock:
+    """Give samples that came in one read times of their own, strictly rising.
+
+    n samples that arrive together end at the arrival and lie one period apart, but never
+    before the sample in front of them. The period follows the arrivals slowly.
+    """
+
+    def __init__(self) -> None:
+        self._last_s: float | None = None
+        self._period_s: float | None = None
+
+    def stamp(self, n: int, arrival_s: float) -> F64:
+        """Return (n,) times in seconds for n samples that arrived at `arrival_s`."""
+        if n == 0:
+            return np.empty(0)
+        if self._last_s is None:
+            period_s = self._period_s or 1e-6
+            times = arrival_s - period_s * np.arange(n - 1, -1, -1.0)
+        else:
+            since_s = max(arrival_s - self._last_s, n * 1e-7)
+            seen_s = since_s / n
+            if self._period_s is None:
+                self._period_s = seen_s
+            weight = min(1.0, 0.02 * n)
+            self._period_s += weight * (min(seen_s, 10 * self._period_s) - self._period_s)
+            spacing_s = min(seen_s, 2 * self._period_s)
+            times = self._last_s + since_s - spacing_s * np.arange(n - 1, -1, -1.0)
+        self._last_s = float(times[-1])
+        return times
+
+    def gap(self) -> None:
+        """Forget the sample before an interruption; the period stays known."""
+        self._last_s = None

@@ -1,0 +1,172 @@
+"""What is going on now, in numbers: read by the window, the status line and the summary."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from driftscope.core.interfaces import Sink
+from driftscope.core.stream import Alarm, Event, Learned, Output, Result, StreamInfo
+
+LinkState = Literal["closed", "opening", "live", "lost", "released", "ended", "failed"]
+SKILL_ROWS = 1000
+
+
+@dataclass
+class Losses:
+    """Sum a learner's loss and its baselines' over rows where all are known."""
+
+    rows: int = 0
+    loss: float = 0.0
+    baselines: dict[str, float] = field(default_factory=dict)
+
+    def add(self, result: Result, sign: int = 1) -> None:
+        """Take a result's rows in (sign 1) or out again (sign -1)."""
+        known = np.isfinite(result.loss)
+        for values in result.baseline_loss.values():
+            known &= np.isfinite(values)
+        if not known.any():
+            return
+        self.rows += sign * int(known.sum())
+        self.loss += sign * float(result.loss[known].sum())
+        for name, values in result.baseline_loss.items():
+            self.baselines[name] = self.baselines.get(name, 0.0) + sign * float(values[known].sum())
+
+    def means(self) -> tuple[float, dict[str, float]]:
+        """Return the mean loss, and each baseline's; NaN before the first row."""
+        if not self.rows:
+            return float("nan"), {name: float("nan") for name in self.baselines}
+        return self.loss / self.rows, {n: v / self.rows for n, v in self.baselines.items()}
+
+    def skill(self) -> float:
+        """Return 1 - loss / best baseline: 1 perfect, 0 no better, negative worse."""
+        loss, baselines = self.means()
+        best = min(baselines.values(), default=float("nan"))
+        return 1 - loss / best if best > 0 else float("nan")
+
+
+class Health(Sink):
+    """Count everything that comes out of the Monitor. Written by its thread, read by any."""
+
+    def __init__(self) -> None:
+        self.started_s = time.monotonic()
+        self.link: LinkState = "closed"
+        self.link_message = ""
+        self.link_since_s = self.started_s
+        self.next_try_s: float | None = None
+        self.info: StreamInfo | None = None
+        self.state: str = "warming up"
+        self.samples = 0
+        self.bytes = 0
+        self.rejected = 0
+        self.rejects: deque[tuple[str, str]] = deque(maxlen=200)
+        self.dropped = 0
+        self.gaps = 0
+        self.updates = 0
+        self.skipped_updates = 0
+        self.unscored = 0
+        self.restored = 0
+        self.alarms = 0
+        self.backlog_s = 0.0
+        self.step_rows = 0
+        self.horizon = 0
+        self.decision_rows = 0
+        self.rate_hz: float | None = None
+        self.first_time_s: float | None = None
+        self.last_time_s = 0.0
+        self.stream_s = 0.0
+        self.first_prediction_s: float | None = None
+        self.calibrated = False
+        self.threshold = 0.0
+        self.overall = Losses()
+        self.recent = Losses()
+        self.events: deque[Event] = deque(maxlen=500)
+        self._recent: deque[Result] = deque()
+        self._step_ms: deque[float] = deque(maxlen=20_000)
+        self._counted: deque[tuple[float, int]] = deque()
+
+    def write(self, item: Output) -> None:
+        if isinstance(item, Result):
+            self._result(item)
+        elif isinstance(item, Learned):
+            self.state = item.state
+            self._step_ms.append(item.step_ms)
+            if item.skipped:
+                self.skipped_updates += 1
+            elif item.state == "learning":
+                self.updates += 1
+        elif isinstance(item, Event):
+            self._event(item)
+        elif isinstance(item, Alarm):
+            self.alarms = max(self.alarms, item.id)
+        else:
+            self.info = item
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def measured_rate_hz(self) -> float:
+        """Return samples a second of wall time, over the last two seconds."""
+        counted = list(self._counted)
+        now_s = time.monotonic()
+        fresh = [(at, n) for at, n in counted if now_s - at < 2.0]
+        if len(fresh) < 2:
+            return 0.0
+        return sum(n for _, n in fresh[1:]) / max(fresh[-1][0] - fresh[0][0], 1e-3)
+
+    def step_ms(self, percent: float) -> float:
+        """Return a percentile of the time one step takes to score and learn, in ms."""
+        taken = list(self._step_ms)
+        return float(np.percentile(taken, percent)) if taken else float("nan")
+
+    def _result(self, result: Result) -> None:
+        n = len(result)
+        self.samples += n
+        now_s = time.monotonic()
+        if self._counted and now_s - self._counted[-1][0] < 0.02:
+            at, before = self._counted[-1]
+            self._counted[-1] = (at, before + n)
+        else:
+            self._counted.append((now_s, n))
+            while now_s - self._counted[0][0] > 3.0:
+                self._counted.popleft()
+        if self.first_time_s is None:
+            self.first_time_s = float(result.time_s[0])
+        self.last_time_s = float(result.time_s[-1])
+        self.stream_s = self.last_time_s - self.first_time_s
+        if not result.scored:
+            return
+        self.calibrated = result.calibrated
+        self.threshold = result.threshold
+        if self.first_prediction_s is None and np.isfinite(result.prediction).any():
+            self.first_prediction_s = now_s - self.started_s
+        self.overall.add(result)
+        self.recent.add(result)
+        self._recent.append(result)
+        while self.recent.rows - len(self._recent[0]) >= SKILL_ROWS:
+            self.recent.add(self._recent.popleft(), -1)
+
+    def _event(self, event: Event) -> None:
+        data = event.data
+        if event.kind == "reject":
+            self.rejected += int(data.get("count", 1))
+            self.rejects.append((str(data.get("text", "")), str(data.get("reason", ""))))
+            return
+        if event.kind == "gap":
+            self.gaps += 1
+        elif event.kind == "loss":
+            self.dropped += int(data.get("samples", 0)) or 1
+        elif event.kind == "unscored":
+            self.unscored += int(data.get("samples", 0))
+        elif event.kind == "restored":
+            self.restored += 1
+        elif event.kind == "link":
+            self.link = data["state"]
+            self.link_message = str(data.get("message", ""))
+            self.link_since_s = time.monotonic()
+            self.next_try_s = data.get("next_try_s")
+        if event.kind != "skipped":
+            self.events.append(event)

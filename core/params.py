@@ -1,0 +1,302 @@
+"""Parameters: declared once, checked once, drawn by themselves.
+
+A plugin's parameters are one dataclass whose fields are made by `param(...)`. The window's form,
+`--set section.name=value`, profiles and docs all read these declarations; code reads
+`self.params.x` where it uses it and never keeps a copy, so a slider needs no hook.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from driftscope.core.errors import ParamError
+
+Value = float | int | bool | str
+SECTIONS = ("source", "decoder", "stream", "learner", "model", "detector")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Describe one parameter: what it may be, how to draw it, what turning it does.
+
+    `auto` is the value that means "choose for me"; `live` says that it may be turned while
+    running without starting anything anew; `choices` may be a callable, asked when drawn.
+    """
+
+    name: str
+    type: type
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    unit: str = ""
+    live: bool = True
+    auto: Value | None = None
+    choices: Any = None
+    label: str = ""
+    help: str = ""
+    hidden: bool = False
+
+    def options(self) -> tuple[str, ...]:
+        """Return the values to choose from; empty where any value in range will do."""
+        found = self.choices() if callable(self.choices) else self.choices
+        return tuple(found or ())
+
+    def parse(self, value: object, name: str = "") -> Value:
+        """Turn text or a number into this parameter's type, or raise ParamError."""
+        name = name or self.name
+        try:
+            taken = self._convert(value)
+        except (TypeError, ValueError):
+            kind = {int: "a whole number", float: "a number", bool: "yes or no"}.get(
+                self.type, "text"
+            )
+            raise ParamError(f"{name} must be {kind}{self.range_text()}, not {value!r}.") from None
+        options = self.options()
+        if options and taken not in options:
+            raise ParamError(f"{name} must be one of {', '.join(options)}, not {value!r}.")
+        if isinstance(taken, (bool, str)) or taken == self.auto:
+            return taken
+        if not math.isfinite(taken) or not self.contains(taken):
+            raise ParamError(f"{name} must be{self.range_text()}, not {value!r}.")
+        return taken
+
+    def contains(self, value: float) -> bool:
+        """Say whether a number is within the range."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def range_text(self) -> str:
+        """Return the range in words, such as ' between 0 and 100 (Hz)'."""
+        unit = f" ({self.unit})" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            return f" between {self.low:g} and {self.high:g}{unit}"
+        if self.low is not None:
+            return f" {self.low:g} or more{unit}"
+        return unit
+
+    def _convert(self, value: object) -> Value:
+        if self.type is bool:
+            if isinstance(value, str):
+                word = value.strip().lower()
+                if word in ("1", "true", "yes", "on"):
+                    return True
+                if word in ("0", "false", "no", "off"):
+                    return False
+                raise ValueError(word)
+            return bool(value)
+        if self.auto is not None and isinstance(value, str) and value.strip().lower() == "auto":
+            return self.auto
+        if self.type is int:
+            number = float(value)  # type: ignore[arg-type]  # a ValueError is the answer wanted
+            if number != int(number):
+                raise ValueError(value)
+            return int(number)
+        if self.type is float:
+            return float(value)  # type: ignore[arg-type]
+        return str(value)
+
+
+def param(
+    default: Value,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    log: bool = False,
+    unit: str = "",
+    live: bool = True,
+    auto: Value | None = None,
+    choices: Any = None,
+    label: str = "",
+    help: str = "",
+    hidden: bool = False,
+) -> Any:
+    """Declare a parameter as a dataclass field; see Spec for what each word means."""
+    words = dict(
+        low=low, high=high, log=log, unit=unit, live=live, auto=auto,
+        choices=choices, label=label, help=help, hidden=hidden,
+    )  # fmt: skip
+    return dataclasses.field(default=default, metadata={"param": words})
+
+
+@dataclass
+class Params:
+    """Base of every section of parameters; setting a field checks it.
+
+    A plugin without parameters uses this class itself.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        spec = self.specs().get(name)
+        if spec is None:
+            known = ", ".join(self.specs()) or "none"
+            raise ParamError(f"There is no parameter {name!r}; known here: {known}.")
+        super().__setattr__(name, spec.parse(value))
+
+    @classmethod
+    def specs(cls) -> dict[str, Spec]:
+        """Return every parameter of this section by name, in the order declared."""
+        found: dict[str, Spec] | None = cls.__dict__.get("_specs")
+        if found is None:
+            hints = typing.get_type_hints(cls)
+            found = {
+                f.name: Spec(f.name, hints[f.name], f.default, **f.metadata["param"])  # type: ignore[arg-type]
+                for f in dataclasses.fields(cls)
+                if "param" in f.metadata
+            }
+            cls._specs = found  # type: ignore[attr-defined]
+        return found
+
+    @classmethod
+    def from_options(cls, options: dict[str, str]) -> Self:
+        """Make a section from the options of an address (`?baud=9600&dtr=off`)."""
+        made = cls()
+        for name, text in options.items():
+            setattr(made, name, text)
+        return made
+
+    def as_dict(self) -> dict[str, Value]:
+        return {name: getattr(self, name) for name in self.specs()}
+
+
+class ParamSet:
+    """Hold the sections by name, and set any parameter by `section.name`.
+
+    A section may come late (a model's own parameters are known once the model is loaded):
+    what was set before waits and is applied, and checked, by `attach`.
+    """
+
+    def __init__(self, **sections: Params) -> None:
+        self.sections: dict[str, Params] = {}
+        self._waiting: dict[str, object] = {}
+        for name, section in sections.items():
+            self.attach(name, section)
+
+    def attach(self, name: str, section: Params) -> None:
+        """Add or replace a section, applying what was set for it before it came."""
+        self.sections[name] = section
+        for full in [key for key in self._waiting if key.startswith(name + ".")]:
+            self.set(full, self._waiting.pop(full))
+
+    def spec(self, full: str) -> Spec:
+        """Return the declaration of `section.name`."""
+        section, name = self._split(full)
+        specs = self.sections[section].specs() if section in self.sections else {}
+        if name not in specs:
+            known = ", ".join(sorted(f"{section}.{n}" for n in specs)) or "none yet"
+            raise ParamError(f"There is no parameter {full!r}; known in {section!r}: {known}.")
+        return specs[name]
+
+    def get(self, full: str) -> Value:
+        self.spec(full)
+        section, name = self._split(full)
+        value: Value = getattr(self.sections[section], name)
+        return value
+
+    def set(self, full: str, value: object) -> Value:
+        """Check and set one parameter; the old value stays if ParamError is raised."""
+        section, name = self._split(full)
+        if section not in self.sections:
+            self._waiting[full] = value
+            return str(value)
+        taken = self.spec(full).parse(value, full)
+        setattr(self.sections[section], name, taken)
+        return taken
+
+    def __iter__(self) -> Iterator[tuple[str, Spec, Value]]:
+        """Give (full name, declaration, value) of every parameter."""
+        for section, params in self.sections.items():
+            for name, spec in params.specs().items():
+                yield f"{section}.{name}", spec, getattr(params, name)
+
+    def as_dict(self) -> dict[str, Value]:
+        return {full: value for full, _, value in self}
+
+    @staticmethod
+    def _split(full: str) -> tuple[str, str]:
+        section, _, name = full.partition(".")
+        if section not in SECTIONS or not name:
+            raise ParamError(
+                f"{full!r} is not a parameter's name; it is written section.name, "
+                f"where section is one of {', '.join(SECTIONS)}."
+            )
+        return section, name
+
+
+def _model_names() -> tuple[str, ...]:
+    from driftscope.core import registry
+
+    return tuple(registry.names("models"))
+
+
+@dataclass
+class StreamParams(Params):
+    """What is said of the stream itself."""
+
+
+@dataclass
+class LearnerParams(Params):
+    """How the learner learns; read while it runs, so every slider acts at the next step."""
+
+    lr: float = param(
+        1.0, low=0.0, high=100.0, log=True, label="Learning rate", unit="x safe step",
+        help="How big a step each update takes, as a multiple of the safe step. 0 freezes the "
+        "weights, 1 is automatic, more learns faster and jitters.",
+    )  # fmt: skip
+    lr_mode: str = param(
+        "safe", choices=("safe", "absolute"), hidden=True, label="Learning rate means",
+        help="safe: a multiple of the safe step; absolute: the optimizer's own number.",
+    )  # fmt: skip
+    momentum: float = param(
+        0.9, low=0.0, high=0.99, label="Momentum",
+        help="How much of the last direction each update keeps. More smooths the path and is "
+        "slower to turn.",
+    )  # fmt: skip
+    step_rows: int = param(
+        0, low=1, high=64, log=True, auto=0, unit="samples", label="Batch size",
+        help="How many samples are scored, then learned, together. More costs less time for each "
+        "sample and shows it later. Automatic: at most 10 ms of stream.",
+    )  # fmt: skip
+    horizon: int = param(
+        0, low=1, high=4096, log=True, auto=0, unit="samples", label="Predict ahead",
+        help="How far ahead each prediction looks. Automatic: 50 ms, or 8 samples below 160 Hz.",
+    )  # fmt: skip
+    model: str = param(
+        "mlp", choices=_model_names, live=False, label="Model",
+        help="What predicts. Changing it starts the learning anew.",
+    )  # fmt: skip
+    optimizer: str = param(
+        "sgd", choices=("sgd", "adam"), label="Optimizer",
+        help="How the gradient becomes a step. Changing it forgets the momentum.",
+    )  # fmt: skip
+    frozen: bool = param(
+        False, hidden=True, label="Freeze learning",
+        help="Hold weights, normalisation and calibration as they are; scoring goes on.",
+    )  # fmt: skip
+    seed: int = param(
+        0, low=0, high=2**31 - 1, live=False, hidden=True, label="Seed",
+        help="Where the random numbers of the first weights start.",
+    )  # fmt: skip
+
+
+@dataclass
+class DetectorParams(Params):
+    """When the signal counts as not normal."""
+
+    one_in: float = param(
+        10_000.0, low=10.0, high=1e9, log=True, unit="decisions", label="Alarms",
+        help="One alarm in this many decisions of a normal stream. Fewer alarms miss more.",
+    )  # fmt: skip
+    decision_rows: int = param(
+        0, low=1, high=100_000, log=True, auto=0, unit="samples", label="Time scale",
+        help="How many samples one decision covers. Automatic: 19, or one second of stream if "
+        "that is more.",
+    )  # fmt: skip
+    refractory: int = param(
+        5, low=0, high=1000, unit="decisions", hidden=True, label="Rest after an alarm",
+        help="How many decisions after an alarm's end no new one may start.",
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Find plugins: built-in ones by looking through their folder, strangers' by entry point.
+
+Adding a plugin is adding one file to `core/<kind>/` that ends with `PLUGIN = <its class>`.
+A plugin that cannot be loaded is a listed error, never a crash.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+from typing import Any
+
+from driftscope.core.errors import PluginError
+
+KINDS = ("sources", "transports", "decoders", "models", "detectors", "sinks")
+
+
+def names(kind: str) -> list[str]:
+    """Return the names of all plugins of a kind without loading any of them."""
+    package = importlib.import_module(f"driftscope.core.{kind}")
+    built_in = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"]
+    return sorted(set(built_in) | set(_entry_points(kind)))
+
+
+def load(kind: str, name: str) -> Any:
+    """Return the plugin's class; raise PluginError naming it if that fails."""
+    if name not in names(kind):
+        known = ", ".join(names(kind))
+        raise PluginError(f"There is no {kind[:-1]} called {name!r}; known: {known}.")
+    stranger = _entry_points(kind).get(name)
+    try:
+        if stranger is not None:
+            return stranger.load()
+        return importlib.import_module(f"driftscope.core.{kind}.{name}").PLUGIN
+    except Exception as error:  # whatever a plugin's file may raise, the rest must go on
+        raise PluginError(
+            f"The {kind[:-1]} {name!r} could not be loaded: {type(error).__name__}: {error}."
+        ) from error
+
+
+def load_all(kind: str) -> tuple[dict[str, Any], list[str]]:
+    """Return every plugin of a kind that loads, by name, and a sentence for each that fails."""
+    found: dict[str, Any] = {}
+    broken: list[str] = []
+    for name in names(kind):
+        try:
+            found[name] = load(kind, name)
+        except PluginError as error:
+            broken.append(str(error))
+    return found, broken
+
+
+def _entry_points(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
+    points = importlib.metadata.entry_points(group=f"driftscope.{kind}")
+    return {point.name: point for point in points}
