@@ -51,6 +51,8 @@ class Losses:
 class Health(Sink):
     """Count everything that comes out of the Monitor. Written by its thread, read by any."""
 
+    name = "the count of results"
+
     def __init__(self) -> None:
         self.started_s = time.monotonic()
         self.link: LinkState = "closed"

@@ -14,8 +14,11 @@ from typing import Any, ClassVar
 import numpy as np
 from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
+    Alarm,
     Detected,
+    EventKind,
     Item,
+    LearnerState,
     Output,
     Scored,
     Step,
@@ -48,6 +51,8 @@ class Transport(ABC):
     """True if the device does not wait for us: what cannot be taken in is lost, and counted."""
 
     name: str
+    params: Any
+    """Its own Params, the `source` section while it is open."""
 
     @abstractmethod
     def open(self) -> None:
@@ -77,6 +82,7 @@ class Source(ABC):
     live: ClassVar[bool] = False
 
     name: str
+    params: Any
 
     @abstractmethod
     def open(self) -> None:
@@ -135,6 +141,8 @@ class Learner(ABC):
     """
 
     params: LearnerParams
+    rate_hz: float | None
+    """The stream's rate as known so far; set by the Monitor between two steps."""
 
     @abstractmethod
     def score(self, step: Step) -> Scored: ...
@@ -158,8 +166,12 @@ class Learner(ABC):
 
     @property
     @abstractmethod
-    def warm(self) -> bool:
-        """True once predictions are made."""
+    def state(self) -> LearnerState:
+        """Say what it does now: warming up until the first prediction, then learning, ..."""
+
+    @abstractmethod
+    def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
+        """Return what is worth an Event since the last call, such as a restored snapshot."""
 
     @abstractmethod
     def state_dict(self) -> State: ...
@@ -175,6 +187,7 @@ class Detector(ABC):
     """
 
     params: DetectorParams
+    rate_hz: float | None
 
     @abstractmethod
     def score(self, step: Step, scored: Scored) -> Detected: ...
@@ -184,7 +197,7 @@ class Detector(ABC):
         """Take in the step's first `n` rows; let the calibrator learn from them if `calibrate`."""
 
     @abstractmethod
-    def gap(self, seq: int) -> tuple[Any, ...]:
+    def gap(self, seq: int) -> tuple[Alarm, ...]:
         """Close the open decision and alarm before sample `seq`; return the alarms that ended."""
 
     @abstractmethod
@@ -198,7 +211,12 @@ class Detector(ABC):
 
 
 class Sink(ABC):
-    """Keep, show or send what the Monitor gives out. Called from the Monitor's thread."""
+    """Keep, show or send what the Monitor gives out. Called from the Monitor's thread.
+
+    An OSError raised by `write` switches the sink off, closed and told; the rest goes on.
+    """
+
+    name: ClassVar[str]
 
     @abstractmethod
     def write(self, item: Output) -> None: ...

@@ -16,6 +16,8 @@ F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+LearnerState = Literal["warming up", "learning", "held", "frozen"]
+
 EventKind = Literal[
     "gap",  # the stream was interrupted: no window or target may cross this point
     "loss",  # samples or bytes are known to be missing; data: bytes or samples
@@ -226,7 +228,7 @@ class Learned:
     score_ms: float
     learn_ms: float
     skipped: bool
-    state: Literal["warming up", "learning", "frozen", "held"] = "learning"
+    state: LearnerState = "learning"
 
     @property
     def step_ms(self) -> float:

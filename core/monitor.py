@@ -1,0 +1,303 @@
+"""The loop: read, score, hand over, learn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from driftscope.core import reader, registry
+from driftscope.core.errors import DriftscopeError, ParamError
+from driftscope.core.health import Health
+from driftscope.core.interfaces import Decoder, Sink, Source, State, Transport
+from driftscope.core.lane import Lane, prepare_thread
+from driftscope.core.mailbox import Mailbox
+from driftscope.core.params import Params, ParamSet
+from driftscope.core.stream import Block, Event, Item, Labels, Learned, Output, StreamInfo
+from driftscope.core.tap import Tap
+
+INBOX_BYTES = 32 * 2**20
+SILENCE_S = 0.100
+
+
+@dataclass(frozen=True, slots=True)
+class SetParam:
+    """Turn `section.name`; a value out of range is told as an Event and the old one stays."""
+
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Forget all that was learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let the port go for another program, or take it again."""
+
+    released: bool
+
+
+Command = SetParam | Reset | Release
+
+
+class Monitor:
+    """Read one or more devices, score every sample, hand the results over, then learn.
+
+    Build it in any thread; `run` belongs to the thread that calls it, `send` and `stop` may be
+    called from any. `for_s` ends the run after so many seconds, of the stream for sources that
+    wait for us, else of the wall clock.
+    """
+
+    def __init__(
+        self,
+        devices: dict[str, Source | Transport],
+        params: ParamSet,
+        sinks: Iterable[Sink],
+        for_s: float | None = None,
+    ) -> None:
+        self.params = params
+        self.health = Health()
+        self.tap = Tap()
+        self.lanes: dict[str, Lane] = {}
+        self._sinks: list[Sink] = [self.health, *sinks]
+        self._inbox: Mailbox[reader.Message] = Mailbox(INBOX_BYTES, "wait")
+        self._readers = {
+            key: reader.Reader(key, device, self._inbox, self.tap)
+            for key, device in devices.items()
+        }
+        self._live = {key: device.live for key, device in devices.items()}
+        self._decoders: dict[str, Decoder] = {}
+        for key, device in devices.items():
+            if isinstance(device, Transport):
+                plugin = registry.load("decoders", "text")
+                if not isinstance(params.sections.get("decoder"), plugin.Params):
+                    params.attach("decoder", plugin.Params())
+                self._decoders[key] = plugin(key, params.sections["decoder"])
+        self._for_s = for_s
+        self._cut = False
+        self._commands: deque[Command] = deque()
+        self._stopping = threading.Event()
+        self._loaded_state: State | None = None
+
+    def add_sink(self, sink: Sink) -> None:
+        """Give the results to one more sink; before `run` only."""
+        self._sinks.append(sink)
+
+    def send(self, command: Command) -> None:
+        """Have a command carried out between two steps."""
+        self._commands.append(command)
+
+    def stop(self) -> None:
+        """Let `run` end after the step it is in."""
+        self._stopping.set()
+        self._inbox.close()
+
+    def run(self) -> None:
+        """Work until the sources end, time is up or `stop` is called.
+
+        Raise SourceError if a source cannot be opened or is lost for good. Sinks are closed and
+        devices let go of in every case.
+        """
+        begun_s = time.monotonic()
+        for each in self._readers.values():
+            each.start()
+        try:
+            prepare_thread()
+            going = set(self._readers)
+            while going and not self._stopping.is_set():
+                message = self._inbox.get(SILENCE_S / 2)
+                self._obey()
+                if message is not None:
+                    self._take(message)
+                    if isinstance(message, reader.Ended):
+                        going.discard(message.key)
+                self._score_silent()
+                self._tell_health()
+                if self._time_is_up(begun_s):
+                    break
+            for lane in self.lanes.values():
+                self._hand_over(lane.finish())
+            self._tell_health()
+        finally:
+            self._close()
+
+    def state_dict(self) -> State:
+        """Return everything a later run needs to go on as if never stopped, by stream."""
+        return {key: lane.state_dict() for key, lane in self.lanes.items()}
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from a saved state; streams not open yet take theirs when they are."""
+        self._loaded_state = dict(state)
+        for key in list(self._loaded_state):
+            if key in self.lanes:
+                self.lanes[key].load_state_dict(self._loaded_state.pop(key))
+
+    def _take(self, message: reader.Message) -> None:
+        match message:
+            case reader.Raw(key, chunk):
+                self.health.bytes += len(chunk.data)
+                self._items(key, self._decoders[key].decode(chunk))
+            case reader.Items(key, items):
+                self._items(key, items)
+            case reader.Link(key, state, text, next_try_s):
+                data = dict(state=state, message=text, next_try_s=next_try_s)
+                self._hand_over([self._event(key, "link", data)])
+                if state in ("lost", "released"):
+                    self._interrupted(key, text)
+            case reader.Lost(key, nbytes):
+                self._hand_over([self._event(key, "loss", dict(bytes=nbytes))])
+                self._interrupted(key, f"{nbytes:,} bytes could not be taken in")
+            case reader.Ended(key):
+                if key in self._decoders:
+                    self._items(key, self._decoders[key].flush())
+            case reader.Failed(_, error):
+                raise error
+
+    def _interrupted(self, key: str, reason: str) -> None:
+        if key in self._decoders:
+            self._items(key, self._decoders[key].gap(time.monotonic(), reason))
+
+    def _items(self, device: str, items: Iterable[Item]) -> None:
+        for item in items:
+            if isinstance(item, StreamInfo):
+                self._describe(item, self._live[device])
+            elif isinstance(item, Block):
+                block = self._within_time(item)
+                self._hand_over(self.lanes[item.key].take(block))
+            elif isinstance(item, Event):
+                lane = self.lanes.get(item.key)
+                interrupts = lane is not None and item.kind == "gap"
+                self._hand_over(lane.gap(item) if lane and interrupts else [item])
+            else:
+                assert isinstance(item, Labels)  # learned from in a later issue
+
+    def _describe(self, info: StreamInfo, live: bool) -> None:
+        before = self.lanes.get(info.key)
+        if before is not None:
+            self._hand_over(before.finish())
+        lane = Lane(info, self.params, live)
+        if before is not None:
+            lane.seq, lane.time_s = before.seq, before.time_s
+        if self._loaded_state and info.key in self._loaded_state:
+            lane.load_state_dict(self._loaded_state.pop(info.key))
+        self.lanes[info.key] = lane
+        self._hand_over([info])
+
+    def _within_time(self, block: Block) -> Block:
+        """Cut off what lies beyond `for_s` of stream time, for sources that wait."""
+        lane = self.lanes[block.key]
+        if self._for_s is None or lane.live:
+            return block
+        lane.first_time_s = first_s = (
+            block.time_s[0] if lane.first_time_s is None else lane.first_time_s
+        )
+        keep = int((block.time_s - first_s < self._for_s).sum())
+        if keep == len(block):
+            return block
+        self._cut = True
+        return Block(
+            block.key, block.seq, block.time_s[:keep], block.values[:keep], block.wall_time_s
+        )
+
+    def _hand_over(self, outputs: Iterable[Output]) -> None:
+        for output in outputs:
+            for sink in list(self._sinks):
+                try:
+                    sink.write(output)
+                except OSError as error:
+                    self._sinks.remove(sink)
+                    sink.close()
+                    message = f"{sink.name} was switched off: {error.strerror or error}."
+                    self._hand_over([self._event("", "note", dict(message=message, bad=True))])
+            if isinstance(output, Learned):  # a border between two steps
+                self._obey()
+                if self._stopping.is_set():
+                    return
+
+    def _obey(self) -> None:
+        while self._commands:
+            match self._commands.popleft():
+                case SetParam(name, value):
+                    self._set(name, value)
+                case Reset():
+                    for lane in self.lanes.values():
+                        lane.reset()
+                    self._note("The model was reset: it starts learning anew.")
+                case Release(released):
+                    for each in self._readers.values():
+                        each.release(released)
+
+    def _set(self, name: str, value: object) -> None:
+        try:
+            old, spec = self.params.get(name), self.params.spec(name)
+            new = self.params.set(name, value)
+        except ParamError as error:
+            self._note(str(error))
+            return
+        if new == old:
+            return
+        if name == "learner.model":
+            self.params.sections.pop("model", None)
+        rebuild = not spec.live and name.split(".", maxsplit=1)[0] in ("learner", "model")
+        try:
+            for lane in self.lanes.values():
+                if rebuild:
+                    lane.rebuild()
+        except DriftscopeError as error:
+            self.params.set(name, old)
+            self._note(str(error))
+            return
+        for key in self.lanes or {"": None}:
+            data = dict(name=name, label=spec.label, old=old, new=new)
+            self._hand_over([self._event(key, "param", data)])
+
+    def _score_silent(self) -> None:
+        now_s = time.monotonic()
+        for lane in self.lanes.values():
+            if now_s - lane.grid.arrived_s > SILENCE_S:
+                self._hand_over(lane.part())
+
+    def _time_is_up(self, begun_s: float) -> bool:
+        if self._for_s is None:
+            return False
+        if self._cut:
+            return True
+        return any(self._live.values()) and time.monotonic() - begun_s >= self._for_s
+
+    def _note(self, message: str) -> None:
+        self._hand_over([self._event("", "note", dict(message=message))])
+
+    def _event(self, key: str, kind: Any, data: dict[str, Any]) -> Event:
+        lane = self.lanes.get(key) or next(iter(self.lanes.values()), None)
+        return Event(key, lane.seq if lane else 0, lane.time_s if lane else 0.0, kind, data)
+
+    def _tell_health(self) -> None:
+        for lane in self.lanes.values():
+            self.health.step_rows = lane.step_rows()
+            self.health.horizon = lane.horizon()
+            self.health.decision_rows = lane.decision_rows()
+            self.health.rate_hz = lane.rate.rate_hz
+
+    def _close(self) -> None:
+        for each in self._readers.values():
+            each.stop()
+        for sink in self._sinks:
+            sink.close()
+
+
+def default_params(source: Params | None = None) -> ParamSet:
+    """Return a fresh set of the sections known before anything is open."""
+    from driftscope.core.params import DetectorParams, LearnerParams, StreamParams
+
+    return ParamSet(
+        source=source or Params(),
+        stream=StreamParams(),
+        learner=LearnerParams(),
+        detector=DetectorParams(),
+    )

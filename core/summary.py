@@ -1,0 +1,45 @@
+"""What a run came to, in numbers."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from driftscope.core.health import Health
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident memory of this process so far, in MB."""
+    if sys.platform == "win32":
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset) / 1e6
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
+
+
+def summary(health: Health) -> dict[str, Any]:
+    """Return the figures of a run; NaN becomes None, so that it is valid JSON."""
+    loss, baselines = health.overall.means()
+    figures = dict(
+        samples=health.samples, rejected=health.rejected, dropped=health.dropped,
+        gaps=health.gaps, updates=health.updates, skipped_updates=health.skipped_updates,
+        unscored=health.unscored, restored=health.restored, alarms=health.alarms,
+        seconds=health.stream_s, first_prediction_s=health.first_prediction_s,
+        step_ms_p50=health.step_ms(50), step_ms_p99=health.step_ms(99),
+        loss=loss, baseline_loss=baselines, skill=health.overall.skill(),
+        peak_memory_mb=round(peak_memory_mb(), 1),
+        channels=list(health.info.channels) if health.info else [],
+        rate_hz=health.rate_hz, step_rows=health.step_rows, horizon=health.horizon,
+        decision_rows=health.decision_rows,
+    )  # fmt: skip
+    return {name: _json(value) for name, value in figures.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _json(each) for name, each in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,56 @@
+"""Open the window."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+
+from driftscope.gui.display import why_no_window
+
+
+def run(source: str, settings: list[tuple[str, str]]) -> int:
+    """Show the window, connected to `source`; return the exit status once it is closed."""
+    reason = why_no_window()
+    if reason:
+        print(f"driftscope: {reason}", file=sys.stderr)
+        return 2
+    from driftscope.core import address
+    from driftscope.core.errors import DriftscopeError
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    try:
+        address.parse(source)
+    except DriftscopeError as error:
+        print(f"driftscope: {error}", file=sys.stderr)
+        return 2
+    # the window's own switches between threads: the learner must not hold a frame back
+    sys.setswitchinterval(0.001)
+    os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "1")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("driftscope")
+    app.setApplicationDisplayName("Driftscope")
+
+    from driftscope.gui import theme
+    from driftscope.gui.main_window import MainWindow
+    from driftscope.gui.session import Session
+
+    theme.follow_system(app)
+    session = Session()
+    window = MainWindow(session)
+    window.show()
+    # the window first, then the model: loading torch takes two seconds
+    QTimer.singleShot(0, lambda: session.connect_to(source, settings))
+    session.opened.connect(_settle)
+    signal.signal(signal.SIGINT, lambda *_: app.quit())
+    status = app.exec()
+    session.close()
+    return status
+
+
+def _settle() -> None:
+    """Keep what start-up made out of every later collection: one took 100 ms of a frame."""
+    gc.collect()
+    gc.freeze()
