@@ -10,6 +10,9 @@ from driftscope.core.stream import F64
 FIRST_ESTIMATE = 64
 """Samples after which the rate of an undeclared stream is estimated for the first time."""
 
+MIN_SPACING_S = 1e-6
+"""The least time between two samples: what a float of seconds since 1970 can tell apart."""
+
 
 def auto_step_rows(rate_hz: float | None) -> int:
     """Return the power of two from 1 to 64 whose step lasts at most 10 ms."""
@@ -90,10 +93,10 @@ class ArrivalClock:
         if n == 0:
             return np.empty(0)
         if self._last_s is None:
-            period_s = self._period_s or 1e-6
+            period_s = self._period_s or MIN_SPACING_S
             times = arrival_s - period_s * np.arange(n - 1, -1, -1.0)
         else:
-            since_s = max(arrival_s - self._last_s, n * 1e-7)
+            since_s = max(arrival_s - self._last_s, n * MIN_SPACING_S)
             seen_s = since_s / n
             if self._period_s is None:
                 self._period_s = seen_s
