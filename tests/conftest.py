@@ -109,9 +109,8 @@ def _alive_in_qt() -> list[Any]:
         elif isinstance(thing, core.QAbstractAnimation):
             if thing.state() == core.QAbstractAnimation.State.Running:
                 found.append(thing)
-        elif widgets is not None and isinstance(thing, widgets.QWidget) and thing.isWindow():
-            if thing.isVisible():
-                found.append(thing)
+        elif widgets and isinstance(thing, widgets.QWidget) and thing.isWindow():
+            found += [thing] if thing.isVisible() else []
     return found
 
 
