@@ -1,0 +1,113 @@
+"""The divergence guard: sane snapshots kept in memory, and the way back to them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from driftscope.core.stream import EventKind, Scored
+
+SNAPSHOT_S = 5.0
+SNAPSHOT_UPDATES = 64
+HALVED_S = 30.0
+PATIENCE_ROWS = 256
+BAD = 10.0
+"""Times its slow median from which a loss counts as diverged."""
+FINE = 3.0
+"""Times its slow median up to which a loss counts as usual."""
+FOLLOW = 0.01
+
+
+class Median:
+    """Follow the median of positive numbers slowly: each one moves it by 1 % up or down."""
+
+    def __init__(self) -> None:
+        self.value = math.nan
+
+    def add(self, number: float) -> None:
+        if math.isnan(self.value):
+            self.value = number
+        else:
+            self.value *= 1.0 + FOLLOW if number > self.value else 1.0 - FOLLOW
+
+
+class Guard:
+    """Judge each update's loss; say when to keep a snapshot and when to go back to it.
+
+    Times are stream time in seconds, so that a replay does the same.
+    """
+
+    def __init__(self) -> None:
+        self.snapshot: dict[str, Any] = {}
+        self.events: list[tuple[EventKind, dict[str, Any]]] = []
+        self._loss, self._baseline = Median(), Median()
+        self._bad_rows = 0
+        self._updates = 0
+        self._kept_s = -math.inf
+        self._halved_until_s = -math.inf
+        self._factor = 1.0
+
+    def factor(self, time_s: float) -> float:
+        """Return what the step is to be multiplied by."""
+        if time_s >= self._halved_until_s:
+            self._factor = 1.0
+        return self._factor
+
+    def judge(self, scored: Scored, made: bool) -> str:
+        """Return why the learner must go back, or "" if all is well.
+
+        `made` says whether the update could be made, that is, everything was finite.
+        """
+        self._updates += 1
+        if not made:
+            return "the model's numbers were no longer finite"
+        loss = _mean(scored.loss)
+        baseline = _mean(scored.baseline_loss["last value"])
+        if math.isnan(loss) or math.isnan(baseline):
+            return ""
+        usual = not self._baseline.value * FINE < baseline
+        if usual and loss > self._loss.value * BAD and loss > baseline:
+            self._bad_rows += len(scored.loss)
+            if self._bad_rows >= PATIENCE_ROWS:
+                return "the loss stayed over ten times its median while the last value did fine"
+            return ""
+        self._bad_rows = 0
+        self._loss.add(loss)
+        self._baseline.add(baseline)
+        return ""
+
+    def due(self, scored: Scored, time_s: float) -> bool:
+        """Say whether a snapshot is to be kept now: it is time, and the loss is a usual one."""
+        if self._updates < SNAPSHOT_UPDATES or time_s < self._kept_s + SNAPSHOT_S:
+            return False
+        return self._bad_rows == 0 and _mean(scored.loss) <= FINE * self._loss.value
+
+    def keep(self, snapshot: dict[str, Any], time_s: float) -> None:
+        """Keep a snapshot in the place of the one before."""
+        self.snapshot = snapshot
+        self._kept_s = time_s
+        self._updates = 0
+
+    def restored(self, reason: str, time_s: float) -> None:
+        """Halve the step for HALVED_S, and say so unless it was halved already."""
+        if self.factor(time_s) == 1.0:
+            self.events.append(("restored", {"reason": reason}))
+        self._factor *= 0.5
+        self._halved_until_s = time_s + HALVED_S
+        self._bad_rows = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        medians = {"_loss": self._loss.value, "_baseline": self._baseline.value}
+        return {k: v for k, v in self.__dict__.items() if k != "events"} | medians
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        medians = ("_loss", "_baseline")
+        self.__dict__.update({k: v for k, v in state.items() if k not in medians})
+        for name in medians:
+            getattr(self, name).value = state[name]
+
+
+def _mean(losses: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    known = losses[~np.isnan(losses)]
+    return float(known.mean()) if len(known) else math.nan

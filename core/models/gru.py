@@ -1,0 +1,48 @@
+"""A gated recurrent unit run over the window: for shapes that take long to tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from driftscope.core.params import Params, param
+from driftscope.core.stream import StreamInfo
+from torch import Tensor, nn
+
+
+class Net(nn.Module):
+    """Map windows (B, W, C) to (B, C) from the last hidden state; zero at first."""
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.inner = nn.GRU(channels, hidden, batch_first=True)
+        self.outer = nn.Linear(hidden, channels)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, windows: Tensor) -> Tensor:
+        states, _ = self.inner(windows)
+        made: Tensor = self.outer(states[:, -1])
+        return made
+
+
+class GRU:
+    """Predict from the state a gated recurrent unit reaches at the window's end."""
+
+    @dataclass
+    class Params(Params):
+        hidden: int = param(
+            64, low=4, high=512, log=True, live=False, unit="units", label="Hidden units",
+            help="How much the model can keep in mind. More learns finer shapes, takes longer.",
+        )  # fmt: skip
+        window: int = param(
+            32, low=2, high=256, log=True, live=False, unit="samples", label="Window",
+            help="How many past samples each prediction is made from.",
+        )  # fmt: skip
+
+    @staticmethod
+    def build(params: Params, info: StreamInfo) -> nn.Module:
+        """Return a fresh net for the stream's channels."""
+        return Net(len(info.channels), params.hidden)
+
+
+PLUGIN = GRU

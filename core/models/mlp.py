@@ -1,0 +1,51 @@
+"""A small multilayer perceptron beside a linear path: quick, and enough for most sensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from driftscope.core.params import Params, param
+from driftscope.core.stream import StreamInfo
+from torch import Tensor, nn
+
+
+class Net(nn.Module):
+    """Map windows (B, W, C) to (B, C): one hidden layer plus a linear path, zero at first."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(inputs, hidden)
+        self.outer = nn.Linear(inputs + hidden, outputs)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, windows: Tensor) -> Tensor:
+        flat = windows.flatten(1)
+        inner = torch.relu(self.inner(flat))
+        made: Tensor = self.outer(torch.cat((flat, inner), 1))
+        return made
+
+
+class MLP:
+    """Predict from a short window by one hidden layer beside a linear path."""
+
+    @dataclass
+    class Params(Params):
+        hidden: int = param(
+            64, low=4, high=1024, log=True, live=False, unit="units", label="Hidden units",
+            help="How much the model can tell apart. More learns finer shapes and takes longer.",
+        )  # fmt: skip
+        window: int = param(
+            16, low=1, high=512, log=True, live=False, unit="samples", label="Window",
+            help="How many past samples each prediction is made from.",
+        )  # fmt: skip
+
+    @staticmethod
+    def build(params: Params, info: StreamInfo) -> nn.Module:
+        """Return a fresh net for the stream's channels."""
+        channels = len(info.channels)
+        return Net(params.window * channels, params.hidden, channels)
+
+
+PLUGIN = MLP
