@@ -1,0 +1,210 @@
+"""What the window remembers of one stream: bounded in bytes, drawn at any zoom in bounded time."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from driftscope.core.loss_trace import LossTrace
+from driftscope.core.pyramid import Pyramid, group_rows
+from driftscope.core.rows import GAP, HOLE, Rows
+from driftscope.core.stream import F64, Event, Result, StreamInfo
+
+BUDGET_BYTES = 64 * 2**20
+BandKind = Literal["gap", "hole", "unscored"]
+
+
+@dataclass(slots=True)
+class Band:
+    """Mark a stretch of time without results: the stream was interrupted ("gap"), results never
+    arrived here ("hole"), or rows were left unscored for lack of time ("unscored")."""
+
+    kind: BandKind
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Hold a stretch ready to draw: at most two points a pixel, NaN where a line must break.
+
+    time_s (m,), values and prediction (m, C), rarity (m,). Where rows were grouped, each group
+    gives two points at its first row's time, the minimum and the maximum. `first_seq` and
+    `last_seq` are of the first and last row included; -1 if there is none.
+    """
+
+    time_s: F64
+    values: F64
+    prediction: F64
+    rarity: F64
+    first_seq: int
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one sample with what was said of it; `values` and `prediction` are (C,).
+
+    `flags` is a sum of ALARM, ONSET, UNSCORED, GAP and HOLE of `core/rows.py`.
+    """
+
+    seq: int
+    time_s: float
+    values: F64
+    prediction: F64
+    loss: float
+    rarity: float
+    flags: int
+
+
+class History:
+    """Keep the newest results of one stream. Not thread-safe: it belongs to the GUI thread.
+
+    `losses` goes back to the start, all else as far as `budget_bytes` reach. `forecast` is the
+    newest (h, C) predictions of what comes after the last row, or None. `total` counts every row
+    ever taken in: while it stays, there is nothing new to draw.
+    """
+
+    def __init__(self, info: StreamInfo, budget_bytes: int = BUDGET_BYTES) -> None:
+        self.info = info
+        self.budget_bytes = budget_bytes
+        self.losses = LossTrace()
+        self.bands: deque[Band] = deque(maxlen=2000)
+        self.forecast: F64 | None = None
+        self.threshold = float("nan")
+        self.calibrated = False
+        self.total = 0
+        self._interrupted = 0
+        self._rows = Rows(len(info.channels), budget_bytes)
+
+    def __len__(self) -> int:
+        return self._rows.count
+
+    @property
+    def start_s(self) -> float:
+        """Return the oldest kept row's time; NaN if there is none."""
+        return float(self._rows.time_s[0]) if len(self) else float("nan")
+
+    @property
+    def end_s(self) -> float:
+        """Return the newest row's time; NaN if there is none."""
+        return float(self._rows.time_s[len(self) - 1]) if len(self) else float("nan")
+
+    @property
+    def last_seq(self) -> int:
+        """Return the newest row's number; -1 if there is none."""
+        return int(self._rows.seq[len(self) - 1]) if len(self) else -1
+
+    @property
+    def period_s(self) -> float:
+        """Return the usual time between the newest rows, in seconds; NaN if unknown."""
+        newest = self._rows.time_s[max(0, len(self) - 65) : len(self)]
+        return float(np.median(np.diff(newest))) if len(newest) > 1 else float("nan")
+
+    def append(self, result: Result) -> None:
+        """Take in a result; a jump of its seq that nothing explains leaves a hole."""
+        if not len(result):
+            return
+        before = self._interrupted
+        if len(self) and not before and result.seq != self.last_seq + 1:
+            before = HOLE
+        if len(self) and before:
+            kind: BandKind = "gap" if before == GAP else "hole"
+            self.bands.append(Band(kind, self.end_s, float(result.time_s[0])))
+        if result.scored:
+            self.losses.add(result)
+            self.forecast = result.forecast
+            self.threshold, self.calibrated = result.threshold, result.calibrated
+        else:
+            self.forecast = None
+            self._note_unscored(result)
+        self._rows.append(result, before)
+        self._interrupted = 0
+        self.total += len(result)
+        while self.bands and self.bands[0].end_s < self.start_s:
+            self.bands.popleft()
+
+    def note_gap(self, event: Event) -> None:
+        """Remember that the stream was interrupted ("gap"), or rows were lost, before the next."""
+        self._interrupted = GAP if event.kind == "gap" else HOLE
+        self.forecast = None
+
+    def extend(self, info: StreamInfo) -> None:
+        """Take the stream's next version: channels were added, what is kept stays."""
+        older, self._rows = self._rows, Rows(len(info.channels), self.budget_bytes)
+        self._rows.take(older)
+        self.info = info
+        self.forecast = None
+
+    def index_at(self, time_s: float) -> int:
+        """Return the index of the last kept row at or before a time; 0 if all are later."""
+        return max(0, int(np.searchsorted(self._rows.time_s[: len(self)], time_s, "right")) - 1)
+
+    def seq_at(self, time_s: float) -> int:
+        """Return the number of the last kept row at or before a time; -1 if nothing is kept."""
+        return int(self._rows.seq[self.index_at(time_s)]) if len(self) else -1
+
+    def row(self, seq: int) -> Row | None:
+        """Return one row, or None if it is not kept."""
+        rows = self._rows
+        i = int(np.searchsorted(rows.seq[: rows.count], seq))
+        if i == rows.count or rows.seq[i] != seq:
+            return None
+        return Row(
+            seq, float(rows.time_s[i]), rows.values[:, i].copy(), rows.prediction[:, i].copy(),
+            float(rows.loss[i]), float(rows.rarity[0, i]), int(rows.flags[i]),
+        )  # fmt: skip
+
+    def lines(self, lo_s: float, hi_s: float, pixels: int, channels: slice = slice(None)) -> Lines:
+        """Return what lies between two times, and a row beyond at either side, to draw."""
+        rows = self._rows
+        start = self.index_at(lo_s)
+        after = int(np.searchsorted(rows.time_s[: rows.count], hi_s, "right"))
+        stop = min(rows.count, after + 1)
+        shown = [*((p, channels) for p in rows.pyramids[:2]), (rows.pyramids[2], slice(None))]
+        size = group_rows(stop - start, pixels) if stop - start > 2 * pixels else 1
+        if size == 1:
+            time_s = rows.time_s[start:stop]
+            drawn = [pyramid.rows[where, start:stop] for pyramid, where in shown]
+        else:
+            rows.summarise()
+            start = start // size * size
+            time_s = np.repeat(rows.time_s[start:stop:size], 2)
+            span = (start, stop, rows.count)
+            drawn = [_pairs(pyramid, where, size, span) for pyramid, where in shown]
+        breaks = np.flatnonzero(rows.flags[start:stop] & (GAP | HOLE)) // size * min(size, 2)
+        breaks = np.unique(breaks[breaks > 0])
+        values, prediction, rarity = (np.insert(d, breaks, np.nan, axis=1) for d in drawn)
+        ends = (int(rows.seq[start]), int(rows.seq[stop - 1])) if stop > start else (-1, -1)
+        time_s = np.insert(time_s, breaks, time_s[breaks])
+        return Lines(time_s, values.T, prediction.T, rarity[0], *ends)
+
+    def _note_unscored(self, result: Result) -> None:
+        """Mark the result's stretch, as one with the stretch before if it follows on."""
+        start_s, end_s = float(result.time_s[0]), float(result.time_s[-1])
+        if self.bands and self.bands[-1].kind == "unscored" and self.bands[-1].end_s == self.end_s:
+            self.bands[-1].end_s = end_s
+        else:
+            self.bands.append(Band("unscored", start_s, end_s))
+
+
+def _pairs(pyramid: Pyramid, channels: slice, size: int, span: tuple[int, int, int]) -> F64:
+    """Return (C, 2 groups): minimum and maximum in turn of rows in groups of `size`.
+
+    `span` is (start, stop, count): `start` is a multiple of `size`, `count` rows are filled, and
+    so the last group may still be growing.
+    """
+    start, stop, count = span
+    first, groups = start // size, -(-(stop - start) // size)
+    full = min(groups, count // size - first)
+    low, high = pyramid.groups(first, first + full, size, channels)
+    pairs = np.empty((len(low), 2 * groups))
+    pairs[:, 0 : 2 * full : 2] = low
+    pairs[:, 1 : 2 * full : 2] = high
+    if groups > full:
+        rest = pyramid.rows[channels, start + full * size : count]
+        pairs[:, -2] = np.fmin.reduce(rest, axis=1)
+        pairs[:, -1] = np.fmax.reduce(rest, axis=1)
+    return pairs

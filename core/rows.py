@@ -1,0 +1,95 @@
+"""Columns of rows, bounded in bytes, each in one piece of memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from driftscope.core.pyramid import FACTOR, Pyramid
+from driftscope.core.stream import F32, F64, Result
+from numpy.typing import NDArray
+
+ALARM, ONSET, UNSCORED, GAP, HOLE = 1, 2, 4, 8, 16
+"""Flags of a row; GAP and HOLE say what lies before it."""
+
+
+class Rows:
+    """Hold the newest rows of a stream of C channels within `budget_bytes`.
+
+    `values` and `prediction` are (C, capacity), `rarity` (1, capacity), so that a channel lies
+    in one piece; the first `count` rows are filled. When full, the oldest quarter is forgotten
+    and the rest moves to the front. Memory is touched only as rows come in.
+    """
+
+    def __init__(self, channels: int, budget_bytes: int) -> None:
+        per_row = 8 + 8 + 4 + 1 + (2 * channels + 1) * 8 * (1 + 2 / (FACTOR - 1))
+        capacity = max(4 * FACTOR, int(budget_bytes / per_row))
+        levels = 1
+        while 8 * FACTOR ** (levels + 1) <= capacity:
+            levels += 1
+        group = FACTOR**levels
+        self.capacity = capacity // group * group
+        self._forget = max(1, capacity // group // 4) * group
+        self.count = 0
+        self.seq: NDArray[np.int64] = np.empty(self.capacity, np.int64)
+        self.time_s: F64 = np.empty(self.capacity)
+        self.loss: F32 = np.empty(self.capacity, np.float32)
+        self.flags: NDArray[np.uint8] = np.empty(self.capacity, np.uint8)
+        self.values: F64 = np.empty((channels, self.capacity))
+        self.prediction: F64 = np.empty((channels, self.capacity))
+        self.rarity: F64 = np.empty((1, self.capacity))
+        self.pyramids = [Pyramid(a, levels) for a in (self.values, self.prediction, self.rarity)]
+
+    def append(self, result: Result, before: int) -> None:
+        """Take in a result's rows; `before` is GAP or HOLE if there was one, else 0."""
+        for start in range(0, len(result), self._forget):
+            part = slice(start, min(start + self._forget, len(result)))
+            n = part.stop - start
+            if self.count + n > self.capacity:
+                self._move_up()
+            at = slice(self.count, self.count + n)
+            self.seq[at] = np.arange(result.seq + start, result.seq + part.stop)
+            self.time_s[at] = result.time_s[part]
+            self.loss[at] = result.loss[part]
+            self.flags[at] = result.alarm[part] * ALARM + result.onset[part] * ONSET
+            self.rarity[0, at] = result.rarity[part]
+            if not result.scored:
+                self.flags[at] = UNSCORED
+                self.rarity[0, at] = np.nan
+            _fill(self.values[:, at], result.values[part].T)
+            _fill(self.prediction[:, at], result.prediction[part].T)
+            self.flags[self.count] |= before
+            before = 0
+            self.count += n
+        if self.count % 4096 < len(result):
+            self.summarise()
+
+    def summarise(self) -> None:
+        """Bring minima and maxima up to date."""
+        for pyramid in self.pyramids:
+            pyramid.update(self.count)
+
+    def take(self, older: Rows) -> None:
+        """Start with the newest rows of a store with as many or fewer channels."""
+        self.count = min(older.count, self.capacity - self._forget)
+        newest = slice(older.count - self.count, older.count)
+        for mine, theirs in zip(self._columns(), older._columns(), strict=True):
+            mine[: self.count] = theirs[newest]
+        for rows, old in ((self.values, older.values), (self.prediction, older.prediction)):
+            _fill(rows[:, : self.count], old[:, newest])
+        self.rarity[:, : self.count] = older.rarity[:, newest]
+
+    def _columns(self) -> tuple[NDArray[np.generic], ...]:
+        return (self.seq, self.time_s, self.loss, self.flags)
+
+    def _move_up(self) -> None:
+        for column in self._columns():
+            column[: self.count - self._forget] = column[self._forget : self.count]
+        for pyramid in self.pyramids:
+            pyramid.move_up(self._forget, self.count)
+        self.count -= self._forget
+
+
+def _fill(target: F64, rows: F64) -> None:
+    """Copy (C, n) rows; channels that one side lacks are missing values, or left out."""
+    shared = min(len(target), len(rows))
+    target[:shared] = rows[:shared]
+    target[shared:] = np.nan
