@@ -15,7 +15,8 @@ class Mailbox(Generic[T]):
 
     When full, "drop oldest" throws the oldest items away, "refuse" turns the new one down and
     "wait" makes the writer wait until there is room or the mailbox is closed. An item larger
-    than the limit is taken when the mailbox is empty. Any thread may call any method.
+    than the limit is taken when the mailbox is empty, one of 0 bytes always. Any thread may call
+    any method.
     """
 
     def __init__(self, limit_bytes: int, overflow: Overflow = "drop oldest") -> None:
@@ -39,10 +40,18 @@ class Mailbox(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
-    def put(self, item: T, nbytes: int = 0) -> bool:
-        """Add an item; return False if it was refused or the mailbox is closed."""
+    def put(self, item: T, nbytes: int = 0, wait_s: float | None = None) -> bool:
+        """Add an item; return False if it was refused or the mailbox is closed.
+
+        With `wait_s` the writer waits that long at most, whatever the mailbox does when full, and
+        what is then refused is not counted: the writer still has it.
+        """
         with self._changed:
-            if self.overflow == "wait":
+            if wait_s is not None:
+                self._changed.wait_for(lambda: self._closed or not self._full(nbytes), wait_s)
+                if self._full(nbytes):
+                    return False
+            elif self.overflow == "wait":
                 while not self._closed and self._full(nbytes):
                     self._changed.wait(0.1)
             if self._closed:
@@ -88,4 +97,4 @@ class Mailbox(Generic[T]):
             self._changed.notify_all()
 
     def _full(self, nbytes: int) -> bool:
-        return bool(self._items) and self._nbytes + nbytes > self.limit_bytes
+        return nbytes > 0 and bool(self._items) and self._nbytes + nbytes > self.limit_bytes
