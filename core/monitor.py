@@ -140,6 +140,9 @@ class Monitor:
 
     def _take(self, message: reader.Message) -> None:
         match message:
+            case reader.Opened(key, name):
+                data = dict(state="live", message=f"Connected to {name}.")
+                self._hand_over([self._event(key, "link", data)])
             case reader.Raw(key, chunk):
                 self.health.bytes += len(chunk.data)
                 self._items(key, self._decoders[key].decode(chunk))
@@ -150,8 +153,9 @@ class Monitor:
                 self._hand_over([self._event(key, "link", data)])
                 if state in ("lost", "released"):
                     self._interrupted(key, text)
-            case reader.Lost(key, nbytes):
-                self._hand_over([self._event(key, "loss", dict(bytes=nbytes))])
+            case reader.Lost(key, nbytes, samples):
+                data = dict(bytes=nbytes, samples=samples)
+                self._hand_over([self._event(key, "loss", data)])
                 self._interrupted(key, f"{nbytes:,} bytes could not be taken in")
             case reader.Ended(key):
                 if key in self._decoders:

@@ -11,7 +11,7 @@ from driftscope.core import address
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
 from driftscope.core.history import History
-from driftscope.core.interfaces import Source, Transport
+from driftscope.core.interfaces import Sink, Source, Transport
 from driftscope.core.monitor import Command, Monitor, Release, Reset, SetParam, default_params
 from driftscope.core.params import Params, ParamSet
 from driftscope.core.sinks.outbox import Outbox
@@ -53,7 +53,8 @@ class Session(QObject):
         self.message = ""
         self.frames_per_s = 0.0
         self.latency_ms = (float("nan"), float("nan"))
-        self.on_tick: list[object] = []
+        self.sinks: list[Sink] = []
+        """Further sinks for the sources connected from now on, such as a log."""
         self._device: Source | Transport | None = None
         self._thread: MonitorThread | None = None
         self._outbox = Outbox()
@@ -93,7 +94,7 @@ class Session(QObject):
         self._device = device
         self.source_name = device.name
         self._outbox = Outbox()
-        monitor = Monitor({_key(parsed): device}, params, [self._outbox])
+        monitor = Monitor({_key(parsed): device}, params, [self._outbox, *self.sinks])
         self._forget()
         self.health = monitor.health
         self.health.link = "opening"

@@ -1,0 +1,121 @@
+"""What every source and transport must do; each is found by itself."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driftscope.core import address, registry
+from driftscope.core.errors import DriftscopeError
+from driftscope.core.interfaces import Source, Transport
+from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
+
+MOST_ROWS = 20_000
+SOURCES, BROKEN = registry.load_all("sources")
+TRANSPORTS, BROKEN_TRANSPORTS = registry.load_all("transports")
+
+
+def table(folder: Path) -> Path:
+    rows = np.column_stack([np.arange(3000) / 100, np.sin(np.arange(3000) / 9), np.ones(3000)])
+    text = "time (s),a (V),b\n" + "\n".join(f"{t:.2f},{a:.5f},{b}" for t, a, b in rows)
+    path = folder / "table.csv.gz"
+    path.write_bytes(gzip.compress(text.encode() + b"\n"))
+    return path
+
+
+@pytest.fixture(params=sorted(SOURCES))
+def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give an address for each source; a new source needs a line here."""
+    examples = {"demo": "demo:?speed=max", "csv_file": f"csv:{table(tmp_path)}?speed=max"}
+    assert request.param in examples, f"give an example address for the source {request.param}"
+    return examples[request.param]
+
+
+def read(source: Source, rows: int = MOST_ROWS) -> list[Item]:
+    items: list[Item] = []
+    source.open()
+    while (more := source.read()) is not None and sum(
+        len(item) for item in items if isinstance(item, Block)
+    ) < rows:
+        items.extend(more)
+    source.close()
+    return items
+
+
+def opened(text: str) -> Source:
+    device = address.make(address.parse(text))
+    assert isinstance(device, Source)
+    return device
+
+
+def test_nothing_is_broken() -> None:
+    assert not BROKEN + BROKEN_TRANSPORTS
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES | TRANSPORTS))
+def test_parameters_are_within_their_own_range(name: str) -> None:
+    plugin = (SOURCES | TRANSPORTS)[name]
+    assert plugin.scheme and issubclass(plugin, Source | Transport)
+    made = plugin.Params()
+    for spec in plugin.Params.specs().values():
+        assert spec.label and spec.help, spec.name
+        assert spec.parse(getattr(made, spec.name)) == getattr(made, spec.name)
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES | TRANSPORTS))
+def test_closing_without_opening_and_twice_is_nothing(name: str) -> None:
+    plugin = (SOURCES | TRANSPORTS)[name]
+    device = plugin("nothing-of-that-name", plugin.Params())
+    device.close()
+    device.close()
+
+
+def test_data_are_as_described_and_sequence_and_time_rise(text: str) -> None:
+    described: dict[str, StreamInfo] = {}
+    next_seq: dict[str, int] = {}
+    last_s: dict[str, float] = {}
+    for item in read(opened(text)):
+        if isinstance(item, StreamInfo):
+            described[item.key] = item
+            continue
+        if isinstance(item, Event | Labels):
+            continue
+        info = described[item.key]
+        assert item.values.shape == (len(item), *info.sample_shape)
+        assert item.values.dtype == info.dtype and item.values.flags.c_contiguous
+        assert item.seq == next_seq.get(item.key, 0)
+        assert np.all(np.diff(item.time_s, prepend=last_s.get(item.key, -np.inf)) > 0)
+        next_seq[item.key] = item.seq + len(item)
+        last_s[item.key] = float(item.time_s[-1])
+    assert described and sum(next_seq.values()) >= 3000
+
+
+def test_opening_again_gives_the_same(text: str) -> None:
+    def values() -> np.ndarray:
+        return np.concatenate([b.values for b in read(opened(text)) if isinstance(b, Block)])[:3000]
+
+    assert np.array_equal(values(), values(), equal_nan=True)
+
+
+def test_iterating_opens_and_closes_by_itself(text: str) -> None:
+    source = opened(text)
+    for item in source:
+        if isinstance(item, Block):
+            break
+    again = next(item for item in opened(text) if isinstance(item, Block))
+    assert np.array_equal(again.values[0], item.values[0], equal_nan=True)
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES | TRANSPORTS))
+def test_what_is_not_there_is_told_in_a_sentence(name: str) -> None:
+    if name in ("stdin",):  # it is always there
+        return
+    plugin = (SOURCES | TRANSPORTS)[name]
+    device = plugin("nothing-of-that-name", plugin.Params())
+    with pytest.raises(DriftscopeError) as told:
+        device.open()
+    device.close()
+    message = str(told.value)
+    assert "nothing-of-that-name" in message and message.endswith((".", "?")), message
