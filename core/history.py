@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from driftscope.core.loss_trace import LossTrace
-from driftscope.core.pyramid import Pyramid, group_rows
+from driftscope.core.pyramid import Channels, Pyramid, group_rows
 from driftscope.core.rows import GAP, HOLE, Rows
 from driftscope.core.stream import F64, Event, Result, StreamInfo
 
@@ -76,7 +76,7 @@ class History:
         self.threshold = float("nan")
         self.calibrated = False
         self.total = 0
-        self._interrupted = 0
+        self._interruptions: deque[tuple[int, int]] = deque()
         self._rows = Rows(len(info.channels), budget_bytes)
 
     def __len__(self) -> int:
@@ -107,9 +107,9 @@ class History:
         """Take in a result; a jump of its seq that nothing explains leaves a hole."""
         if not len(result):
             return
-        before = self._interrupted
-        if len(self) and not before and result.seq != self.last_seq + 1:
-            before = HOLE
+        before = HOLE if len(self) and result.seq != self.last_seq + 1 else 0
+        while self._interruptions and self._interruptions[0][0] <= result.seq:
+            before = self._interruptions.popleft()[1]
         if len(self) and before:
             kind: BandKind = "gap" if before == GAP else "hole"
             self.bands.append(Band(kind, self.end_s, float(result.time_s[0])))
@@ -121,15 +121,14 @@ class History:
             self.forecast = None
             self._note_unscored(result)
         self._rows.append(result, before)
-        self._interrupted = 0
         self.total += len(result)
         while self.bands and self.bands[0].end_s < self.start_s:
             self.bands.popleft()
 
     def note_gap(self, event: Event) -> None:
-        """Remember that the stream was interrupted ("gap"), or rows were lost, before the next."""
-        self._interrupted = GAP if event.kind == "gap" else HOLE
-        self.forecast = None
+        """Remember that before row `event.seq` the stream was interrupted ("gap") or rows were
+        lost; results up to there may still be on their way."""
+        self._interruptions.append((event.seq, GAP if event.kind == "gap" else HOLE))
 
     def extend(self, info: StreamInfo) -> None:
         """Take the stream's next version: channels were added, what is kept stays."""
@@ -163,7 +162,10 @@ class History:
         start = self.index_at(lo_s)
         after = int(np.searchsorted(rows.time_s[: rows.count], hi_s, "right"))
         stop = min(rows.count, after + 1)
-        shown = [*((p, channels) for p in rows.pyramids[:2]), (rows.pyramids[2], slice(None))]
+        shown: list[tuple[Pyramid, Channels]] = [
+            *((p, channels) for p in rows.pyramids[:2]),
+            (rows.pyramids[2], slice(None)),
+        ]
         size = group_rows(stop - start, pixels) if stop - start > 2 * pixels else 1
         if size == 1:
             time_s = rows.time_s[start:stop]
@@ -190,7 +192,7 @@ class History:
             self.bands.append(Band("unscored", start_s, end_s))
 
 
-def _pairs(pyramid: Pyramid, channels: slice, size: int, span: tuple[int, int, int]) -> F64:
+def _pairs(pyramid: Pyramid, channels: Channels, size: int, span: tuple[int, int, int]) -> F64:
     """Return (C, 2 groups): minimum and maximum in turn of rows in groups of `size`.
 
     `span` is (start, stop, count): `start` is a multiple of `size`, `count` rows are filled, and

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from driftscope.core.stream import F64
 
+Channels = slice | list[int]
 FACTOR = 16
 PARTS = (1, 2, 3, 4, 6, 8, 12)
 """A group drawn is this many groups of one level: fine enough steps between two levels."""
@@ -56,7 +57,7 @@ class Pyramid:
                 level[:, :kept] = level[:, groups : groups + kept]
             self._full[k] = kept
 
-    def groups(self, start: int, stop: int, size: int, channels: slice) -> tuple[F64, F64]:
+    def groups(self, start: int, stop: int, size: int, channels: Channels) -> tuple[F64, F64]:
         """Return (low, high), each (C, stop - start): of groups of `size` rows, by group number.
 
         `size` comes from `group_rows`; every group must lie within the rows of `update`.

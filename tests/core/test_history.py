@@ -86,6 +86,14 @@ def test_one_channel_can_be_asked_for() -> None:
     assert lines.values[-1, 0] == 49_990
 
 
+def test_any_choice_of_channels_can_be_asked_for() -> None:
+    for span_s in (0.5, 50):
+        lines = filled(5000).lines(0, span_s, 50, [1, 0])
+        assert lines.values[0].tolist() == [0, 0]
+        assert lines.values[-1, 0] == 10 * lines.values[-1, 1]
+    assert filled(50).lines(0, 1, 50, []).values.shape == (50, 0)
+
+
 def test_the_budget_bounds_the_rows_and_the_newest_stay() -> None:
     history = filled(200_000, 500, budget_bytes=2**20)
     held = history._rows
@@ -111,7 +119,6 @@ def test_a_block_larger_than_the_room_keeps_its_newest_rows() -> None:
 def test_a_gap_breaks_the_line_and_is_remembered() -> None:
     history = filled(1000)
     history.note_gap(Event("s", 1000, 10.0, "gap"))
-    assert history.forecast is None
     history.append(result(1000, time_s=20 + np.arange(8) / 100))
     assert history.row(1000).flags == GAP
     band = history.bands[-1]
@@ -119,6 +126,14 @@ def test_a_gap_breaks_the_line_and_is_remembered() -> None:
     for pixels in (2000, 50):
         lines = history.lines(0, 30, pixels)
         assert np.isnan(lines.values).any(axis=1).sum() == 1
+
+
+def test_a_gap_known_before_the_rows_in_front_of_it_stands_where_it_belongs() -> None:
+    history = filled(100)
+    history.note_gap(Event("s", 108, 1.08, "gap"))
+    history.append(result(100))
+    history.append(result(108))
+    assert (history.row(100).flags, history.row(108).flags) == (0, GAP)
 
 
 def test_a_jump_nobody_explained_is_a_hole() -> None:
