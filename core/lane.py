@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
 from driftscope.core import clock, registry
 from driftscope.core.interfaces import Detector, Learner, State, empty
 from driftscope.core.load import Load

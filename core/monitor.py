@@ -140,9 +140,6 @@ class Monitor:
 
     def _take(self, message: reader.Message) -> None:
         match message:
-            case reader.Opened(key, name):
-                data = dict(state="live", message=f"Connected to {name}.")
-                self._hand_over([self._event(key, "link", data)])
             case reader.Raw(key, chunk):
                 self.health.bytes += len(chunk.data)
                 self._items(key, self._decoders[key].decode(chunk))
