@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from driftscope.core import address, registry
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Source, Transport
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
 
-MOST_ROWS = 20_000
+MOST_ROWS, MOST_ROWS_LIVE = 20_000, 20
 SOURCES, BROKEN = registry.load_all("sources")
 TRANSPORTS, BROKEN_TRANSPORTS = registry.load_all("transports")
 
@@ -33,8 +34,9 @@ def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return examples[request.param]
 
 
-def read(source: Source, rows: int = MOST_ROWS) -> list[Item]:
+def read(source: Source) -> list[Item]:
     items: list[Item] = []
+    rows = MOST_ROWS_LIVE if source.live else MOST_ROWS
     source.open()
     while (more := source.read()) is not None and sum(
         len(item) for item in items if isinstance(item, Block)
@@ -76,7 +78,8 @@ def test_data_are_as_described_and_sequence_and_time_rise(text: str) -> None:
     described: dict[str, StreamInfo] = {}
     next_seq: dict[str, int] = {}
     last_s: dict[str, float] = {}
-    for item in read(opened(text)):
+    source = opened(text)
+    for item in read(source):
         if isinstance(item, StreamInfo):
             described[item.key] = item
             continue
@@ -89,10 +92,13 @@ def test_data_are_as_described_and_sequence_and_time_rise(text: str) -> None:
         assert np.all(np.diff(item.time_s, prepend=last_s.get(item.key, -np.inf)) > 0)
         next_seq[item.key] = item.seq + len(item)
         last_s[item.key] = float(item.time_s[-1])
-    assert described and sum(next_seq.values()) >= 3000
+    assert described and sum(next_seq.values()) >= (MOST_ROWS_LIVE if source.live else 3000)
 
 
 def test_opening_again_gives_the_same(text: str) -> None:
+    if opened(text).live:
+        pytest.skip("a live source never gives the same again")
+
     def values() -> np.ndarray:
         return np.concatenate([b.values for b in read(opened(text)) if isinstance(b, Block)])[:3000]
 
@@ -105,7 +111,7 @@ def test_iterating_opens_and_closes_by_itself(text: str) -> None:
         if isinstance(item, Block):
             break
     again = next(item for item in opened(text) if isinstance(item, Block))
-    assert np.array_equal(again.values[0], item.values[0], equal_nan=True)
+    assert source.live or np.array_equal(again.values[0], item.values[0], equal_nan=True)
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES | TRANSPORTS))
