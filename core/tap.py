@@ -43,6 +43,11 @@ class Tap:
 
     def chunks(self, key: str, after: int = -1) -> list[Chunk]:
         """Return the chunks of one device numbered above `after`, oldest first."""
+        found = []
         with self._lock:
-            kept = list(self._chunks)
-        return [chunk for name, chunk in kept if name == key and chunk.number > after]
+            for name, chunk in reversed(self._chunks):
+                if name == key:
+                    if chunk.number <= after:
+                        break
+                    found.append(chunk)
+        return found[::-1]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import serial
+
 from driftscope.core.errors import AddressError, LinkLost, SourceError
 from driftscope.core.interfaces import Transport
 from driftscope.core.params import Params, param
@@ -57,13 +58,13 @@ class SerialParams(Params):
     )  # fmt: skip
     dtr: str = param(
         "leave", choices=LINES, live=False, label="DTR line",
-        help="leave: as the system's driver sets it on opening (on), and kept so on closing, so "
-        "that a board that restarts when DTR changes does so once at most. off: lower it; boards "
-        "with USB of their own then stay silent.",
+        help="leave: the system raises it on opening, and it stays so on closing: a board that "
+        "restarts when DTR changes does so at the first opening only. on: raised while open. "
+        "off: lowered; boards with USB of their own then send nothing.",
     )  # fmt: skip
     rts: str = param(
         "leave", choices=LINES, live=False, label="RTS line",
-        help="leave: as the system's driver sets it on opening (on). off: lower it.",
+        help="leave: the system raises it on opening, together with DTR. off: lowered.",
     )  # fmt: skip
 
 
@@ -99,8 +100,7 @@ class Serial(Transport):
             port.open()
         except REFUSED as error:
             raise SourceError(why_not_opened(path, self._wanted(), error)) from error
-        if self.params.dtr == "leave":
-            _keep_dtr_on_closing(port)
+        _hold_dtr_on_closing(port, self.params.dtr == "leave")
         self._port = port
 
     def read(self) -> bytes:
@@ -204,11 +204,12 @@ def _check_url(target: str) -> None:
         raise AddressError(f"serial:{target} lacks the port's number: write {scheme}://host:port.")
 
 
-def _keep_dtr_on_closing(port: Any) -> None:
-    """Tell the driver not to lower DTR on closing: the next opening then restarts no board."""
+def _hold_dtr_on_closing(port: Any, hold: bool) -> None:
+    """Tell the driver whether DTR stays as it is on closing: then the next opening restarts no
+    board. Windows and the URL kinds have no say in it."""
     if os.name == "posix" and getattr(port, "fd", None) is not None:
         attributes = termios.tcgetattr(port.fd)
-        attributes[2] &= ~termios.HUPCL
+        attributes[2] = attributes[2] & ~termios.HUPCL | (0 if hold else termios.HUPCL)
         termios.tcsetattr(port.fd, termios.TCSANOW, attributes)
 
 

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
+
 from driftscope.core import ports
 from driftscope.core.ports import Port, find_again, port_at, ports_text, serial_ports
-from serial.tools.list_ports_common import ListPortInfo
 
 UNO = Port("/dev/ttyACM0", "Arduino Uno", "Arduino", "75330", 0x2341, 0x43, "", "1-2")
 CLONE = Port("/dev/ttyUSB0", "USB Serial", None, None, 0x1A86, 0x7523, "", "1-3")

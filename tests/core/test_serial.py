@@ -1,25 +1,25 @@
+import array
+import fcntl
 import grp
 import os
 import socket
 import stat
+import sys
 import termios
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from devices import PtyDevice
+from serial import rfc2217
+
 from driftscope.core.errors import AddressError, LinkLost, ParamError, SourceError
 from driftscope.core.ports import Port
 from driftscope.core.transports import _serial_errors as errors
 from driftscope.core.transports import serial as module
 from driftscope.core.transports.serial import Serial, SerialParams
 
-
-@pytest.fixture
-def device(tmp_path: Path):
-    with PtyDevice(tmp_path / "ttyTEST0") as made:
-        yield made
+pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
 
 
 @pytest.fixture
@@ -81,11 +81,20 @@ def test_baud_must_be_a_number_in_range():
         SerialParams.from_options({"baud": "20"})
 
 
-@pytest.mark.parametrize(("dtr", "kept"), [("leave", True), ("off", False)])
-def test_a_line_left_alone_stays_on_at_closing(device, opened, dtr, kept):
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux' way to ask")
+def test_an_unusual_baud_rate_reaches_the_driver(device, opened):
+    opened(device.path, baud=250_000)
+    speeds = array.array("i", [0] * 64)
+    with open(device.path, "rb", buffering=0) as other:
+        fcntl.ioctl(other, 0x802C542A, speeds)  # TCGETS2
+    assert (speeds[9], speeds[10]) == (250_000, 250_000)
+
+
+@pytest.mark.parametrize(("dtr", "kept"), [("leave", True), ("on", False), ("off", False)])
+def test_dtr_left_alone_stays_raised_at_closing(device, opened, dtr, kept):
     with open(device.path, "rb", buffering=0) as other:
         before = termios.tcgetattr(other)
-        before[2] |= termios.HUPCL
+        before[2] = before[2] & ~termios.HUPCL | (termios.HUPCL if kept else 0)
         termios.tcsetattr(other, termios.TCSANOW, before)
         opened(device.path, dtr=dtr)
         assert bool(termios.tcgetattr(other)[2] & termios.HUPCL) != kept
@@ -217,6 +226,30 @@ def test_a_socket_where_nobody_listens_is_told(server):
     port = server.getsockname()[1]
     server.close()
     assert "could not be reached (Connection refused)" in refusal(f"socket://127.0.0.1:{port}")
+
+
+def test_a_port_server_is_read_and_its_end_is_a_lost_link(server, opened):
+    peers: list[socket.socket] = []
+
+    def serve() -> None:
+        peer, _ = server.accept()
+        peers.append(peer)
+        port = module.serial.serial_for_url("loop://", timeout=0)
+        negotiation = rfc2217.PortManager(port, SimpleNamespace(write=peer.sendall))
+        while data := peer.recv(1024):
+            b"".join(negotiation.filter(data))
+
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
+    transport = opened(f"rfc2217://127.0.0.1:{server.getsockname()[1]}")
+    peers[0].sendall(b"hello " * 100)
+    assert read_all(transport, 600) == b"hello " * 100
+    peers[0].shutdown(socket.SHUT_RDWR)
+    with pytest.raises(LinkLost):
+        while True:
+            transport.read()
+    serving.join(5)
+    peers[0].close()
 
 
 def test_a_usb_device_is_found_at_its_new_path(device, opened, monkeypatch, tmp_path):

@@ -3,6 +3,7 @@ import sys
 import threading
 
 import pytest
+
 from driftscope.core.errors import SourceError
 from driftscope.core.transports import stdin
 from driftscope.core.transports.stdin import Stdin
