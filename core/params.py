@@ -288,7 +288,7 @@ class DetectorParams(Params):
     """When the signal counts as not normal."""
 
     one_in: float = param(
-        10_000.0, low=10.0, high=1e9, log=True, unit="decisions", label="Alarms",
+        1000.0, low=10.0, high=1e9, log=True, unit="decisions", label="Alarms",
         help="One alarm in this many decisions of a normal stream. Fewer alarms miss more.",
     )  # fmt: skip
     decision_rows: int = param(

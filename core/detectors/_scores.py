@@ -1,0 +1,239 @@
+"""What a decision is judged by. One more score is one more small class here."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from driftscope.core.calibration import Calibrator
+from driftscope.core.interfaces import State
+from driftscope.core.stream import F64, Bools
+
+HUGE = 1e100
+"""Values and errors are cut here, so that sums and squares of ranges stay finite."""
+SUSPECT, DISTRUST = 2.0, 0.1
+"""Behind a decision rarer than 1 in 100, a decision counts only a tenth for what is usual."""
+ABSORB = 0.1
+"""How much of what lies outside the range is taken in per decision while it is judged rare."""
+RARE = 3.0
+
+
+@dataclass(slots=True)
+class Summary:
+    """Hold what is kept of a decision's rows: C columns of values, then C of errors.
+
+    `high` and `low` (2C,) are NaN where nothing was present, `total` (2C,) the sum and `count`
+    (2C,) the number of what was.
+    """
+
+    rows: int
+    high: F64
+    low: F64
+    total: F64
+    count: F64
+
+    @classmethod
+    def of(cls, values: F64, error: F64) -> Summary:
+        """Summarise n rows: values and normalised errors, (n, C) each."""
+        both = np.concatenate((values, error), axis=1)
+        np.clip(both, -HUGE, HUGE, out=both)
+        present = ~np.isnan(both)
+        return cls(
+            len(both),
+            np.fmax.reduce(both, axis=0),
+            np.fmin.reduce(both, axis=0),
+            np.add.reduce(both, axis=0, where=present),
+            np.add.reduce(present, axis=0, dtype=np.float64),
+        )
+
+    def joined(self, later: Summary) -> Summary:
+        """Return the summary of these rows and the later ones."""
+        return Summary(
+            self.rows + later.rows,
+            np.fmax(self.high, later.high),
+            np.fmin(self.low, later.low),
+            self.total + later.total,
+            self.count + later.count,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Hold what one score says: a rarity, and how far each channel is out in any unit (C,)."""
+
+    score: float
+    rarity: float
+    channels: F64
+
+
+class Score(ABC):
+    """Judge decisions by one property. `judge` is pure; `learn` takes the same decision in.
+
+    `learn` is told this decision's rarity by all scores together, and the one before's.
+    """
+
+    @abstractmethod
+    def judge(self, rows: Summary) -> Judged: ...
+
+    @abstractmethod
+    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None: ...
+
+    @abstractmethod
+    def state_dict(self) -> State: ...
+
+    @abstractmethod
+    def load_state_dict(self, state: State) -> None: ...
+
+
+class Residual(Score):
+    """Judge the prediction error: how far over its own running scale, in the worst channel.
+
+    `peak` takes a decision's largest error, which finds points; `drift` the size of its mean
+    error, which finds shifts. The worst channel's score is calibrated as a maximum, so the
+    promise holds however the channels depend on each other.
+    """
+
+    FIRST, RATE = 4, 0.005  # decisions before a scale is trusted; how fast it follows
+    LEAST = 1e-3  # deviations; a smaller error is no news even where all errors are smaller
+    CUT = 4.0  # an outlier moves the scale no more than this many scales would
+
+    def __init__(self, channels: int, statistic: Literal["peak", "drift"]) -> None:
+        self._statistic = statistic
+        self._calibrator = Calibrator()
+        self._scale = np.zeros(channels)
+        self._seen = np.zeros(channels)
+
+    def judge(self, rows: Summary) -> Judged:
+        size = self._size(rows)
+        known = (self._seen >= self.FIRST) & ~np.isnan(size)
+        channels = np.where(known, size / np.maximum(self._scale, self.LEAST), 0.0)
+        score = float(channels.max(initial=0.0))
+        return Judged(score, self._calibrator.rarity(score) if score else 0.0, channels)
+
+    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
+        weight = DISTRUST if before > SUSPECT else 1.0
+        if judged.score:
+            self._calibrator.add(judged.score, weight)
+        size = self._size(rows)
+        present = ~np.isnan(size)
+        first = self._seen == 0
+        size = np.where(first, size, np.minimum(size, self.CUT * self._scale + 1e-12))
+        rate = np.maximum(weight * self.RATE, 1 / (self._seen + 1))
+        self._scale += np.where(present, rate * (size - self._scale), 0.0)
+        self._seen += present
+
+    def _size(self, rows: Summary) -> F64:
+        """Return (C,) how large the error is; NaN where there is none."""
+        half = len(rows.count) // 2
+        if self._statistic == "peak":
+            return np.fmax(rows.high[half:], -rows.low[half:])
+        count = rows.count[half:]
+        size = np.abs(rows.total[half:]) / np.sqrt(np.maximum(count, 1) * rows.rows)
+        return np.where(count > 0, size, np.nan)
+
+    def state_dict(self) -> State:
+        return dict(
+            scale=self._scale.copy(), seen=self._seen.copy(),
+            calibrator=self._calibrator.state_dict(),
+        )  # fmt: skip
+
+    def load_state_dict(self, state: State) -> None:
+        self._scale, self._seen = state["scale"].copy(), state["seen"].copy()
+        self._calibrator.load_state_dict(state["calibrator"])
+
+
+class Range(Score):
+    """Judge by what lies outside all that was seen: single values, and the decision's mean.
+
+    After n decisions the next one breaks a record with probability 1 / (n + 1), whatever the
+    distribution, on each side of each channel. By how much is taken from the tails of m rows
+    that span the range: exceeding it by x ranges has probability m^-4x if they are Gaussian,
+    m^-2x if they fall off exponentially; the exponent in between is used. So
+
+        P = ratio * sides / (n + 1) * m^-3x        for x > 0.05, else P = 1
+
+    where `ratio` is how many records this stream has broken against how many it should have.
+    A level that stays is taken in by and by, so that one wild value widens nothing for ever.
+    """
+
+    FIRST, BEYOND, EXPONENT, MOST = 10, 0.05, 3.0, 1.0
+    PRIOR = 3.0  # records that are worth as much as what was seen
+
+    def __init__(self, channels: int) -> None:
+        self._high = np.full(2 * channels, np.nan)
+        self._low = np.full(2 * channels, np.nan)
+        self._outside = np.zeros(2 * channels)  # decisions in a row
+        self._decisions = self._rows = 0
+        self._expected = self._observed = 0.0
+
+    def judge(self, rows: Summary) -> Judged:
+        beyond = np.minimum(self._beyond(*self._reach(rows)), self.MOST)
+        score = float(beyond.max(initial=0.0))
+        half = len(beyond) // 2
+        rarity = 0.0
+        if score > self.BEYOND and self._decisions >= self.FIRST:
+            ratio = (self._observed + self.PRIOR) / (self._expected + self.PRIOR)
+            rarity = max(0.0, -math.log10(ratio * self._record_rate(score)))
+        return Judged(score, rarity, np.maximum(beyond[:half], beyond[half:]))
+
+    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
+        if self._decisions >= self.FIRST:
+            self._expected += min(1.0, self._record_rate(self.BEYOND))
+            if judged.score > self.BEYOND:
+                self._observed += DISTRUST if before > SUSPECT else 1.0
+        self._decisions += 1
+        self._rows += rows.rows
+        self._widen(*self._reach(rows), ABSORB if rarity > RARE else 1.0)
+
+    def _record_rate(self, beyond: float) -> float:
+        """Return the probability that a decision exceeds some range by `beyond` ranges."""
+        sides = 2 * len(self._high)
+        size = math.pow(self._rows + 1, -self.EXPONENT * beyond)
+        return sides / (self._decisions + 1) * size
+
+    def _reach(self, rows: Summary) -> tuple[F64, F64]:
+        """Return the highest and lowest (2C,) of values, then means; NaN where none was."""
+        half = len(rows.count) // 2
+        count = rows.count[:half]
+        mean = np.where(count > 0, rows.total[:half] / np.maximum(count, 1), np.nan)
+        return np.concatenate((rows.high[:half], mean)), np.concatenate((rows.low[:half], mean))
+
+    def _span(self) -> tuple[F64, Bools]:
+        """Return (2C,) the width of each range, and where it is more than rounding."""
+        least = 1e-12 + 1e-9 * np.abs(self._high)
+        span = self._high - self._low
+        return np.maximum(span, least), span > least
+
+    def _beyond(self, top: F64, bottom: F64) -> F64:
+        """Return (2C,) how many ranges outside each range; 0 inside it or where unknown."""
+        outside = np.maximum(top - self._high, self._low - bottom) / self._span()[0]
+        beyond: F64 = np.fmax(outside, 0.0)
+        return beyond
+
+    def _widen(self, top: F64, bottom: F64, part: float) -> None:
+        """Take in `part` of what lies outside: at most one width, then two, four, ... in a row.
+
+        A channel that never moved takes in its first movement at once.
+        """
+        span, moved = self._span()
+        up, down = np.fmax(top - self._high, 0.0), np.fmax(self._low - bottom, 0.0)
+        self._outside = np.where((up > 0) | (down > 0), self._outside + 1, 0.0)
+        limit = np.where(moved, span * np.exp2(np.minimum(self._outside, 300.0)), np.inf)
+        share = np.where(moved, part, 1.0)
+        new = np.isnan(self._high)
+        self._high = np.where(new, top, self._high + share * np.minimum(up, limit))
+        self._low = np.where(new, bottom, self._low - share * np.minimum(down, limit))
+
+    def state_dict(self) -> State:
+        return {
+            name: value.copy() if isinstance(value, np.ndarray) else value
+            for name, value in self.__dict__.items()
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        for name, value in state.items():
+            setattr(self, name, value.copy() if isinstance(value, np.ndarray) else value)
