@@ -15,7 +15,7 @@ SCREEN = $(if $(shell command -v xvfb-run),xvfb-run --auto-servernum --server-ar
 BENCHMARKS = $(filter-out benchmarks/_% benchmarks/anomaly.py benchmarks/soak.py,$(sort $(wildcard benchmarks/*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format bench bench-soak screenshots clean test-tools other-torch
+.PHONY: help run test setup check format bench bench-soak docs screenshots clean test-tools other-torch
 
 help: ## show this list
 	@echo 'Driftscope, an oscilloscope that learns.'
@@ -47,6 +47,9 @@ bench: .venv/ready test-tools ## run every benchmark that takes no arguments
 
 bench-soak: .venv/ready ## feed a day's stream and watch the memory (long)
 	$(BIN)/python benchmarks/soak.py
+
+docs: .venv/ready ## write docs/parameters.md from the code
+	@$(BIN)/python scripts/parameters.py
 
 screenshots: .venv/ready test-tools ## make the pictures in docs/ from the running program
 	$(call SCREEN,1600x1000x24) $(BIN)/python scripts/screenshots.py

@@ -16,9 +16,11 @@ LIBRARIES="
 libEGL.so.1             libegl1
 libGL.so.1              libgl1
 libX11-xcb.so.1         libx11-xcb1
+libwayland-cursor.so.0  libwayland-cursor0
 libdbus-1.so.3          libdbus-1-3
 libfontconfig.so.1      libfontconfig1
 libglib-2.0.so.0        libglib2.0-0
+libxcb.so.1             libxcb1
 libxcb-cursor.so.0      libxcb-cursor0
 libxcb-icccm.so.4       libxcb-icccm4
 libxcb-image.so.0       libxcb-image0
@@ -98,6 +100,7 @@ system() {
 }
 
 python() {
+    have "$PYTHON" || [ "$PYTHON" != python3 ] || install python3 python3-venv
     if ! have "$PYTHON"; then
         say "There is no $PYTHON here. Install Python 3.11 or later, or name yours:"
         say "  make run PYTHON=/path/to/python3"
@@ -125,11 +128,10 @@ python() {
         "$PYTHON" -m venv --clear .venv
         printf '%s' "$TORCH_INDEX" >.venv/torch-index
     fi
-    say "Installing PyTorch${TORCH_INDEX:+ from $TORCH_INDEX}: the big one, once."
+    say "Fetching what pyproject.toml asks for; the first time takes a few minutes."
     # First and without its dependencies, so that only PyTorch itself comes from that index.
     .venv/bin/python -m pip install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} \
         "$(grep '^torch==' $PINS)"
-    say "Installing the rest: about 140 MB, once."
     .venv/bin/python -m pip install --quiet --constraint $PINS --editable '.[dev]'
 }
 
