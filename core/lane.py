@@ -171,7 +171,8 @@ class Lane:
         step = self.grid.part(self.info.key)
         if step is not None:
             scored, detected = self._score(step)
-            yield from self._outputs(step, scored, detected)
+            if step.n > self.grid.emitted:
+                yield from self._outputs(step, scored, detected)
             self.learner.skip(step, scored)
             self.detector.learn(step, scored, detected, False)
             self.grid.close_step()
