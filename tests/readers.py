@@ -28,6 +28,7 @@ class Scripted(Transport):
         self.stuck = threading.Event()
 
     def open(self) -> None:
+        assert not self.is_open
         if self.opens and isinstance(error := self.opens.pop(0), Exception):
             raise error
         self.is_open = True

@@ -3,7 +3,9 @@
 import threading
 import time
 
-from driftscope.core.mailbox import Mailbox
+import pytest
+
+from driftscope.core.mailbox import Mailbox, Overflow
 
 
 def test_the_oldest_go_first_and_are_counted() -> None:
@@ -38,6 +40,23 @@ def test_a_waiting_writer_goes_on_when_there_is_room_or_the_box_closes() -> None
     box.close()
     writer.join(2)
     assert put[0] is True and not writer.is_alive()
+
+
+@pytest.mark.parametrize("overflow", ["drop oldest", "refuse", "wait"])
+def test_a_writer_with_patience_of_its_own_keeps_what_has_no_room(overflow: Overflow) -> None:
+    box: Mailbox[int] = Mailbox(10, overflow)
+    assert box.put(0, 10, wait_s=0.0)
+    assert not box.put(1, 10, wait_s=0.0)
+    assert not box.put(1, 10, wait_s=0.01)
+    assert (box.drain(), box.dropped) == ([0], 0)
+
+
+@pytest.mark.parametrize("overflow", ["drop oldest", "refuse", "wait"])
+def test_what_weighs_nothing_is_always_taken(overflow: Overflow) -> None:
+    box: Mailbox[int] = Mailbox(10, overflow)
+    assert box.put(0, 1000)
+    assert box.put(1)
+    assert box.drain() == [0, 1]
 
 
 def test_get_waits_no_longer_than_asked() -> None:

@@ -7,7 +7,7 @@ from readers import PATIENT_S, Blocks, Scripted, await_message, last, link, link
 from driftscope.core import reader as module
 from driftscope.core.errors import LinkLost, SourceError
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Ended, Failed, Items, Link, Lost, Opened, Raw, Reader
+from driftscope.core.reader import Ended, Failed, Items, Link, Lost, Message, Opened, Raw, Reader
 from driftscope.core.stream import Block, StreamInfo
 
 
@@ -74,7 +74,7 @@ def test_a_long_wait_for_a_lost_device_ends_at_once_by_stop(start, monkeypatch):
 def test_a_device_stuck_in_reading_is_closed_under_it(start, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE_S", 0.02)
     device = Scripted()
-    device.script = [lambda: device.stuck.wait(PATIENT_S)]
+    device.script = [device.stuck.wait]
     reader, inbox, _ = start(device)
     await_message(inbox, link("live"))
     assert reader.stop(PATIENT_S)
@@ -127,6 +127,8 @@ def test_links_and_the_end_come_through_a_full_inbox(start):
         device.stuck.wait(0.001)
     messages = await_message(inbox, last)
     assert links(messages) == ["opening", "live", "lost", "live"]
+    told = [m for m in messages if isinstance(m, Lost) or link("lost")(m)]
+    assert isinstance(told[0], Lost)
     assert len(raw(messages)) + sum(m.nbytes for m in messages if isinstance(m, Lost)) == 4001
 
 
@@ -178,8 +180,12 @@ def test_released_it_is_closed_until_wanted_again(start):
     assert reader.stop(PATIENT_S)
 
 
-def test_what_cannot_go_on_is_never_released(start):
-    reader, inbox, _ = start(Scripted(b"1", live=False))
+def test_what_would_start_from_its_beginning_is_never_released():
+    inbox: Mailbox[Message] = Mailbox(1000)
+    reader = Reader("dev", Scripted(b"1", live=False, end=True), inbox)
     reader.release(True)
-    messages = await_message(inbox, lambda m: isinstance(m, Raw))
-    assert "released" not in links(messages)
+    reader.start()
+    messages = await_message(inbox, last)
+    assert links(messages) == ["opening", "live"]
+    assert raw(messages) == b"1"
+    assert reader.stop(PATIENT_S)

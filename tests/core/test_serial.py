@@ -140,6 +140,29 @@ def test_closing_from_another_thread_ends_a_read(device, opened):
     transport.close()
 
 
+def test_a_port_is_never_closed_under_a_read(device, opened, monkeypatch):
+    transport = opened(device.path)
+    reading, go_on, still_open = threading.Event(), threading.Event(), []
+
+    def take(port):
+        reading.set()
+        go_on.wait(5)
+        still_open.append(port.is_open)
+        return b"1"
+
+    monkeypatch.setattr(transport, "_take", take)
+    reader = threading.Thread(target=transport.read)
+    closer = threading.Thread(target=transport.close)
+    reader.start()
+    reading.wait(5)
+    closer.start()
+    closer.join(0.05)
+    go_on.set()
+    reader.join(5)
+    closer.join(5)
+    assert still_open == [True]
+
+
 def test_a_missing_port_names_those_there(monkeypatch):
     uno = Port("/dev/ttyACM0", "Arduino Uno")
     monkeypatch.setattr(errors, "serial_ports", lambda: [uno])
