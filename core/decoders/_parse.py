@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+
 from driftscope.core.stream import F64
 
 Fast = Callable[[bytes, int], F64 | None]
@@ -80,10 +81,11 @@ def is_header(cells: list[str]) -> bool:
     )
 
 
-def parse_header(cells: list[str]) -> Header:
-    """Return what a header's cells say; a lone column is always a value."""
+def parse_header(cells: list[str], leading: bool = True) -> Header:
+    """Return what a header's cells say; a lone column is always a value, and so is the first
+    unless `leading`."""
     named = [split_name_unit(cell) for cell in cells]
-    lead = _leading(*named[0]) if len(named) > 1 else None
+    lead = _leading(*named[0]) if leading and len(named) > 1 else None
     values = named if lead is None else named[1:]
     names = unique([name or f"value {i}" for i, (name, _) in enumerate(values, 1)])
     units = tuple(unit for _, unit in values)
@@ -156,11 +158,11 @@ def numbers(data: bytes, delimiter: bytes, columns: int) -> tuple[F64, list[tupl
             row += len(part)
             continue
         text = part.decode("utf-8", "backslashreplace").rstrip("\n")
-        found = _row(text, delimiter.decode(), columns)
-        if found is None:
+        cells = _row(text, delimiter.decode(), columns)
+        if cells is None:
             bad.append((row, text))
         else:
-            values[row] = found
+            values[row] = cells
         row += 1
     return values, bad
 
@@ -179,15 +181,20 @@ def _row(text: str, delimiter: str, columns: int) -> list[float] | None:
 
 def runs(data: bytes, fast: Fast) -> Iterator[F64 | bytes]:
     """Give complete lines in order: (n, columns) arrays of what `fast` took, odd lines as bytes."""
+    for run, found in halved(data, fast):
+        yield run if found is None else found
+
+
+def halved(data: bytes, fast: Fast) -> Iterator[tuple[bytes, F64 | None]]:
+    """Give complete lines in order: runs with the (n, columns) values that `fast` found in
+    them, and each line that it could not take alone, with None."""
     todo = [data] if data else []
     while todo:
         run = todo.pop()
         lines = run.count(b"\n")
         found = fast(run, lines)
-        if found is not None:
-            yield found
-        elif lines == 1:
-            yield run
+        if found is not None or lines == 1:
+            yield run, found
         else:
             middle = run.find(b"\n", len(run) // 2, -1) + 1 or run.rfind(b"\n", 0, -1) + 1
             todo += [run[middle:], run[:middle]]
@@ -206,7 +213,7 @@ def table(data: bytes, lines: int, delimiter: bytes, columns: int) -> F64 | None
         found = np.loadtxt(io.BytesIO(data), delimiter=separator, comments=None, ndmin=2)
     except ValueError:
         return None
-    if found.shape != (lines, columns) and found.shape != (lines, cells):
+    if found.shape not in ((lines, columns), (lines, cells)):
         return None
     found[~np.isfinite(found)] = np.nan
     return np.ascontiguousarray(found[:, :columns])

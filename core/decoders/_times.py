@@ -1,0 +1,90 @@
+"""Make times that rise: from a device's own clock, or from arrival."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from driftscope.core.stream import F64
+
+TICK_S = 1e-6
+"""Least step between two samples: a double of Unix seconds resolves 0.24 µs."""
+FIRST = 64
+"""Samples from which the nominal period is taken."""
+RESTART_S = 1.0
+"""A device's clock that goes back by more has started anew."""
+
+
+def rising(times: F64, last_s: float | None) -> F64:
+    """Return the times, moved up where one is not at least a little behind the one before."""
+    before = -np.inf if last_s is None else last_s
+    if len(times) and times[0] > before and (times[1:] > times[:-1]).all():
+        return times
+    ramp = TICK_S * np.arange(1, len(times) + 1)
+    raised: F64 = np.maximum(np.maximum.accumulate(times - ramp), before) + ramp
+    return raised
+
+
+class DeviceClock:
+    """Follow a time column. A time that does not rise becomes the one before plus the nominal
+    period (the mean of the first 64 intervals); one that goes back by more than a second starts
+    a new count there, as after a reset of the board. What happens to a sample depends on those
+    before it only, never on block borders.
+    """
+
+    def __init__(self) -> None:
+        self.last_s: float | None = None
+        self._raw_s = 0.0
+        self._first_s = 0.0
+        self._count = 0
+        self._period_s = 0.0
+        self._offset_s = 0.0
+
+    def stamp(self, raw: F64) -> tuple[F64, int]:
+        """Return (n,) rising times in seconds, and how many had to be made up."""
+        if not len(raw):
+            return raw, 0
+        times, repaired, at = raw + self._offset_s, 0, 0
+        while at < len(raw):
+            before = -np.inf if self.last_s is None else self.last_s
+            rises = times[at:] > np.concatenate(([before], times[at:-1]))
+            good = len(rises) if rises.all() else int(np.argmin(rises))
+            if good:
+                self._learn(raw, times, at, at + good)
+                at += good
+                continue
+            repaired += 1
+            made = (self.last_s or 0.0) + max(self._period(), TICK_S)
+            if raw[at] < self._raw_s - RESTART_S:
+                self._offset_s = made - raw[at]
+                times[at:] = raw[at:] + self._offset_s
+            times[at] = made
+            self._learn(raw, times, at, at + 1)
+            at += 1
+        return times, repaired
+
+    def gap(self) -> None:
+        """Count the nominal period anew behind an interruption."""
+        self._count = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+
+    def _period(self) -> float:
+        if self._period_s or self._count < 2:
+            return self._period_s
+        return max(0.0, (self._raw_s - self._first_s) / (self._count - 1))
+
+    def _learn(self, raw: F64, times: F64, start: int, stop: int) -> None:
+        if self._count == 0:
+            self._first_s, self._period_s = float(raw[start]), 0.0
+        if self._count <= FIRST < self._count + stop - start:
+            at = float(raw[start + FIRST - self._count])
+            self._period_s = max(0.0, (at - self._first_s) / FIRST)
+        self._count += stop - start
+        self._raw_s = float(raw[stop - 1])
+        self.last_s = float(times[stop - 1])
