@@ -34,7 +34,7 @@ class Port:
         """Return what the device calls itself, "" if it does not."""
         short = self.device.rpartition("/")[2]
         title = (self.product or self.description).replace(f"({short})", "").strip()
-        return "" if title in ("n/a", short) else title
+        return "" if title == short else title
 
     @property
     def name(self) -> str:
@@ -61,7 +61,7 @@ def serial_ports() -> list[Port]:
             found.serial_number,
             found.vid,
             found.pid,
-            found.description or "",
+            "" if found.description in (None, "n/a") else found.description,
             found.location,
         )
         for found in sorted(list_ports.comports())

@@ -39,6 +39,7 @@ def test_ports_come_in_natural_order_with_names(plugged):
     assert [p.name for p in found] == ["Arduino Uno (ttyACM0)", "ttyUSB9", "CP2102 (ttyUSB10)"]
     assert found[0].address == "serial:/dev/ttyACM0"
     assert [p.is_usb for p in found] == [True, False, True]
+    assert [p.description for p in found] == ["Arduino Uno", "", "CP2102"]
 
 
 def test_windows_says_the_port_within_the_description():
