@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+
 from driftscope.core.history import History
 from driftscope.core.stream import Result, StreamInfo
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from driftscope.core.loss_trace import LossTrace
 from driftscope.core.pyramid import Channels, Pyramid, group_rows
 from driftscope.core.rows import GAP, HOLE, Rows
@@ -129,6 +130,7 @@ class History:
         """Remember that before row `event.seq` the stream was interrupted ("gap") or rows were
         lost; results up to there may still be on their way."""
         self._interruptions.append((event.seq, GAP if event.kind == "gap" else HOLE))
+        self.forecast = None
 
     def extend(self, info: StreamInfo) -> None:
         """Take the stream's next version: channels were added, what is kept stays."""
@@ -156,7 +158,9 @@ class History:
             float(rows.loss[i]), float(rows.rarity[0, i]), int(rows.flags[i]),
         )  # fmt: skip
 
-    def lines(self, lo_s: float, hi_s: float, pixels: int, channels: slice = slice(None)) -> Lines:
+    def lines(
+        self, lo_s: float, hi_s: float, pixels: int, channels: Channels = slice(None)
+    ) -> Lines:
         """Return what lies between two times, and a row beyond at either side, to draw."""
         rows = self._rows
         start = self.index_at(lo_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from driftscope.core.stream import F64, Result
 
 LIMIT = 4096
@@ -55,12 +56,16 @@ class LossTrace:
         """Return (time_s (m,), loss (m, K)) since the start, m at most `points`, K as in names.
 
         A mean stands at its last row's time. Groups are merged by powers of two, so that what
-        was drawn once keeps its shape while the trace grows.
+        was drawn once keeps its shape while the trace grows; the last one waits until it is full.
         """
         count = self._last + 1
+        if count > 8 and self._in_group < self.group_rows:
+            count -= 1
         merge = 1
         while count > points * merge:
             merge *= 2
+        if count > 8 * merge:
+            count -= count % merge
         starts = np.arange(0, count, merge)
         if not count:
             return np.empty(0), np.empty((0, len(self.names)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from driftscope.core.stream import F64
 
 Channels = slice | list[int]

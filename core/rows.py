@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+
 from driftscope.core.pyramid import FACTOR, Pyramid
 from driftscope.core.stream import F32, F64, Result
-from numpy.typing import NDArray
 
 ALARM, ONSET, UNSCORED, GAP, HOLE = 1, 2, 4, 8, 16
 """Flags of a row; GAP and HOLE say what lies before it."""

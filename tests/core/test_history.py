@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from driftscope.core.history import History
 from driftscope.core.loss_trace import LIMIT, LossTrace
 from driftscope.core.pyramid import group_rows

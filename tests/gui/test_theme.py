@@ -1,8 +1,9 @@
 """The themes: legible in both, complete, and switched in one place."""
 
 import pytest
-from driftscope.gui import theme
 from PySide6.QtGui import QColor
+
+from driftscope.gui import theme
 
 
 def luminance(colour: QColor) -> float:

@@ -1,0 +1,167 @@
+"""Where ticks stand and what they say, and ranges that hold still. No Qt in here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from driftscope.core.stream import F64
+
+STEPS = (1.0, 2.0, 2.5, 5.0)
+TIME_STEPS_S = (
+    *(10.0**k * m for k in range(-6, 1) for m in (1, 2, 5)), 10, 15, 30, 60, 120, 300, 600, 900,
+    1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000,
+    31536000,
+)  # fmt: skip
+LARGEST = 1e300
+
+
+def number(value: float, step: float) -> str:
+    """Return a tick's text, with the places that tell it from one a step away: '-0.5', '1,250'."""
+    if abs(value) < step * 1e-6:
+        value = 0.0
+    places = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    if places and step * 10 ** (places - 1) % 1 > 1e-6 and step * 10**places % 1 > 1e-6:
+        places += 1  # 2.5 in a decade
+    if places <= 5 and abs(value) < 1e7:
+        return f"{value:,.{places}f}"
+    return _short(f"{value:.3g}")
+
+
+def _short(text: str) -> str:
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Hold a vertical range that begins and ends on a tick."""
+
+    low: float
+    high: float
+    step: float
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return at most `most` (value, text): every tick, or ends and middle, or the ends.
+
+        Where the whole number is too long to tell ticks apart, the upper ones say how much more.
+        """
+        count = round((self.high - self.low) / self.step)
+        if most < 2:
+            return []
+        stride = next((s for s in range(1, count + 1) if not count % s and count // s < most), 1)
+        values = [self.low + k * self.step for k in range(0, count + 1, stride)]
+        texts = [number(value, self.step) for value in values]
+        if len(set(texts)) < len(texts) or max(map(len, texts)) > 9:
+            more = [f"+{number(value - self.low, self.step)}" for value in values[1:]]
+            texts = [_short(f"{self.low:.5g}"), *more]
+        return list(zip(values, texts, strict=True))
+
+
+def nice_range(low: float, high: float) -> Range:
+    """Return the smallest range with two to four round steps that holds both values."""
+    low, high = max(low, -LARGEST), min(high, LARGEST)
+    height = high - low
+    smallest = max(abs(low), abs(high)) * 1e-12
+    if height <= smallest:
+        height = max(abs(low) * 0.01, smallest * 4) or 2.0
+        low, high = low - height / 2, high + height / 2
+    size = 10.0 ** math.floor(math.log10(height / 4))
+    for scale in (size, size * 10):
+        for part in STEPS:
+            step = scale * part
+            first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+            if last - first <= 4:
+                return Range(first * step, max(last, first + 1) * step, step)
+    raise AssertionError("unreachable: ten steps of a decade always hold it")
+
+
+def robust_limits(values: F64) -> tuple[float, float] | None:
+    """Return the lowest and highest of some values, leaving out the absurd; None if all miss.
+
+    Absurd is what lies more than four times the spread of the middle 96 % beyond it.
+    """
+    known = np.sort(values[np.isfinite(values)])
+    if not len(known):
+        return None
+    low, high = known[len(known) // 50], known[-1 - len(known) // 50]
+    room = 4 * (high - low) if high > low else np.inf
+    with np.errstate(over="ignore"):
+        return float(max(known[0], low - room)), float(min(known[-1], high + room))
+
+
+class CalmRange:
+    """Follow a signal's range without dancing: widen at once, narrow after a while."""
+
+    HOLD_S = 3.0
+
+    def __init__(self) -> None:
+        self.range: Range | None = None
+        self._too_wide_since_s: float | None = None
+
+    def update(self, low: float, high: float, now_s: float) -> Range:
+        """Take in what is visible now, at `now_s` of any steady clock; return the range."""
+        wanted, held = nice_range(low, high), self.range
+        if held is None:
+            self.range = wanted
+        elif low < held.low or high > held.high:
+            margin = 0.1 * (high - low)
+            self.range = nice_range(
+                low - margin if low < held.low else low,
+                high + margin if high > held.high else high,
+            )
+        elif wanted.high - wanted.low <= 0.65 * (held.high - held.low):
+            self._too_wide_since_s = self._too_wide_since_s or now_s
+            if now_s - self._too_wide_since_s < self.HOLD_S:
+                return held
+            self.range = wanted
+        self._too_wide_since_s = None
+        return self.range or wanted
+
+
+def time_ticks(before_s: float, after_s: float, most: int) -> list[tuple[float, str]]:
+    """Return (offset, text) of at most about `most` ticks from -before_s to -after_s, in seconds
+    counted back from now: '-3 s', '-20 ms', 'now'."""
+    span_s = before_s - after_s
+    step = next((s for s in TIME_STEPS_S if span_s / s <= most), TIME_STEPS_S[-1])
+    unit, size = _time_unit(step, before_s)
+    found = []
+    for k in range(math.ceil(after_s / step - 1e-9), math.floor(before_s / step + 1e-9) + 1):
+        text = f"-{number(k * step / size, step / size)} {unit}" if k else "now"
+        found.append((-k * step, text))
+    return found
+
+
+def _time_unit(step_s: float, largest_s: float) -> tuple[str, float]:
+    if largest_s < 1:
+        return "ms", 1e-3
+    if step_s < 30 or largest_s <= 180:
+        return "s", 1.0
+    if step_s < 1800:
+        return "min", 60.0
+    return ("h", 3600.0) if step_s < 86400 else ("d", 86400.0)
+
+
+def log_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Return (value, text) at 1 and 3 of each decade between two positive values, or less."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    values = [m * 10.0**k for k in range(first, last + 1) for m in (1, 3)]
+    values = [v for v in values if low * 0.999 <= v <= high * 1.001]
+    if len(values) > most:
+        decades = [v for v in values if f"{v:e}"[0] == "1"]
+        values = decades[:: -(-len(decades) // max(most, 1))]
+    return [(v, f"{v:,.4f}".rstrip("0").rstrip(".") if 1e-4 <= v < 1e6 else _short(f"{v:.0e}"))
+            for v in values]  # fmt: skip
+
+
+def rarity_ticks(top: float, most: int) -> list[tuple[float, str]]:
+    """Return (rarity, text) from 0 to `top`: '1', '1 in 100', '1 in 10k', '1 in 1M'."""
+    stride = next(s for s in (2, 3, 4, 6, 9, 300) if top / s <= most)
+    letters = ("", "k", "M", "B", "T")
+    found = []
+    for rarity in range(0, int(top) + 1, stride):
+        thousands, rest = divmod(rarity, 3)
+        many = f"{10**rest}{letters[thousands]}" if thousands < 5 else f"1e{rarity}"
+        found.append((float(rarity), f"1 in {many}" if rarity else "1"))
+    return found

@@ -1,0 +1,204 @@
+"""How well it is learned: the error since the start, beside that of the plain baselines."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from driftscope.core.loss_trace import LEARNER
+from driftscope.core.stream import F64, Event
+from driftscope.gui import axes, draw, scale, theme
+from driftscope.gui.plot import Plot, PlotPanel, Watched
+
+POINTS, TICK_PX = 400, 110
+MOST_DECADES = 5
+REDRAW_EVERY_S = 0.1
+TIP = (
+    "Mean Huber loss of the forecast, in units of the signal's spread, since the start. "
+    "Skill is 1 - loss / best baseline over the last 1,000 samples: 1 is perfect, 0 no better."
+)
+
+
+class LossPanel(PlotPanel):
+    """Show the loss falling, and marks where something was turned."""
+
+    def __init__(self, session: Watched) -> None:
+        title = "Loss (error of the forecast, in units of the signal’s spread)"
+        self.curves = LossPlot(session)
+        super().__init__(title, self.curves, TIP)
+
+    def refresh(self) -> None:
+        super().refresh()
+        self.legend.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
+
+
+class LossPlot(Plot):
+    """Draw the mean losses of the whole run on a logarithmic axis."""
+
+    bottom_px = 20
+
+    def __init__(self, session: Watched) -> None:
+        super().__init__(session, "Loss plot")
+        self._held: tuple[float, tuple[str, ...], F64, F64] | None = None
+        self._held_total: object = None
+        self._taken_at_s = 0.0
+        self._range = (0.03, 1.0)
+
+    def named(self) -> list[tuple[int, str]]:
+        """Return (number, name) of every curve."""
+        names = self._held[1] if self._held is not None else (LEARNER, "last value", "running mean")
+        return list(enumerate(names))
+
+    def pen(self, k: int) -> QPen:
+        """Return the pen of curve k: the learner's, then the baselines'."""
+        colours = theme.current()
+        if k == 0:
+            return QPen(colours.prediction, 2)
+        return draw.pen(colours.secondary) if k == 1 else draw.dashed(colours.secondary, 4, 3)
+
+    def state(self) -> tuple[object, ...]:
+        """Take the trace in now and then; not while the view is paused."""
+        history, now_s = self.session.history, time.monotonic()
+        total = (id(history), history.total if history is not None else 0)
+        due = now_s - self._taken_at_s >= REDRAW_EVERY_S and not self.session.paused
+        if total != self._held_total and (due or history is None):
+            self._held_total, self._taken_at_s = total, now_s
+            self._held = None
+            if history is not None and len(history):
+                means = history.losses.means(POINTS)
+                self._held = (history.end_s, history.losses.names, *means)
+        return self._held_total, len(self.session.marks)
+
+    def draw(self, painter: QPainter, area: QRectF) -> int:
+        history = self.session.history
+        if self._held is None or len(self._held[2]) < 2:
+            sentence = "The loss stands here once the first predictions can be checked."
+            return self.say(painter, area, sentence)
+        end_s, _, time_s, means = self._held
+        self._rescale(means)
+        texts = []
+        painter.setPen(draw.pen(theme.current().grid))
+        for value, text in axes.log_ticks(*self._range, max(2, int(area.height() / 24))):
+            y = round(self._y(np.array(value), area).item()) + 0.5
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            texts.append((y, text))
+        self.tick_labels(painter, texts)
+        start_s = float(time_s[0])
+        x = area.left() + (time_s - start_s) / (end_s - start_s) * area.width()
+        painter.setClipRect(area.adjusted(0, -2, 0, 2))
+        for k in reversed(range(means.shape[1])):
+            painter.setPen(self.pen(k))
+            draw.curve(painter, x, self._y(means[:, k], area))
+        painter.setClipping(False)
+        self._draw_marks(painter, area, start_s, end_s)
+        self._draw_time(painter, area, end_s - start_s)
+        self._draw_skill(painter, area)
+        return history.last_seq if history is not None else -1
+
+    def _rescale(self, means: F64) -> None:
+        """Hold all curves between a 1 and a 3 of some decade; widen at once, narrow seldom."""
+        known = means[np.isfinite(means) & (means > 0)]
+        if not len(known):
+            return
+        high = float(known.max())
+        low = max(float(known.min()), high * 10**-MOST_DECADES)
+        low, high = _one_or_three(low, math.floor), _one_or_three(high, math.ceil)
+        held_low, held_high = self._range
+        if low < held_low or low > 3.5 * held_low or high > held_high or high < held_high / 3.5:
+            self._range = (low, high if high > low else 3 * low)
+
+    def _y(self, loss: F64, area: QRectF) -> F64:
+        low, high = self._range
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.log(loss / low) / math.log(high / low)
+        return area.bottom() - share * area.height()
+
+    def _draw_marks(self, painter: QPainter, area: QRectF, start_s: float, end_s: float) -> None:
+        """Draw where a parameter was turned or weights were restored, newest captions first."""
+        colours = theme.current()
+        free = area.right()
+        for mark in _merged(self.session.marks, start_s, (end_s - start_s) / 40):
+            x = area.left() + (mark.time_s - start_s) / (end_s - start_s) * area.width()
+            if x > area.right():
+                continue
+            restored = mark.kind == "restored"
+            painter.setPen(draw.dashed(colours.fault if restored else colours.secondary, 2, 3))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            text = "restored" if restored else self._turned(mark)
+            wide = painter.fontMetrics().horizontalAdvance(text) + 8
+            left = x + 4 if x + 4 + wide <= free else x - 4 - wide
+            if left >= area.left() and left + wide <= free:
+                ink = colours.fault_text if restored else colours.secondary
+                draw.caption(painter, QPointF(left, area.top()), text, ink, colours.panel)
+            free = min(free, left, x)
+
+    def _turned(self, mark: Event) -> str:
+        """Return what a parameter's mark says: 'learning rate x 1 → x 3.2'."""
+        name, old, new = mark.data["name"], mark.data["old"], mark.data["new"]
+        spec = self.session.params.spec(name)
+        reading = scale.reading(name, spec, self.session)
+        label = (spec.label or spec.name).lower()
+        return f"{label} {reading.text(old)} → {reading.text(new)}"
+
+    def _draw_time(self, painter: QPainter, area: QRectF, span_s: float) -> None:
+        painter.setFont(theme.number_font(8))
+        painter.setPen(theme.current().secondary)
+        ticks = axes.time_ticks(span_s, 0.0, max(2, int(area.width() / TICK_PX)))
+        taken = area.left() + painter.fontMetrics().horizontalAdvance("start") / 2 + 12
+        for offset_s, text in [*ticks, (-span_s, "start")]:
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            x = area.right() + offset_s / span_s * area.width() - wide / 2
+            x = min(x, self.width() - wide - 2)
+            if text == "start" or x > taken:
+                painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
+        painter.setFont(theme.text_font(8))
+
+    def _draw_skill(self, painter: QPainter, area: QRectF) -> None:
+        """Write the skill over the best baseline in the corner that the curves leave free."""
+        recent, colours = self.session.health.recent, theme.current()
+        skill = recent.skill()
+        if not math.isfinite(skill):
+            return
+        baselines = recent.means()[1]
+        best = min(baselines, key=lambda name: baselines[name])
+        ink = colours.good_text if skill >= 0.005 else colours.fault_text
+        painter.setFont(theme.text_font(9, bold=True))
+        text = f"skill {skill:+.2f} over {best}"
+        at = QPointF(area.right(), area.bottom() - 20)
+        draw.caption(painter, at, text, ink, colours.panel, right=True)
+        painter.setFont(theme.text_font(8))
+
+
+def _one_or_three(value: float, towards: object) -> float:
+    """Return the next 1 or 3 of a decade below or above a value."""
+    decade = 10.0 ** math.floor(math.log10(value) + 1e-9)
+    steps = (decade, 3 * decade, 10 * decade)
+    if towards is math.floor:
+        return max(step for step in steps if step <= value * 1.0001)
+    return min(step for step in steps if step >= value * 0.9999)
+
+
+def _merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
+    """Return marks since `start_s`, newest first; one parameter's moves close together are one."""
+    found: list[Event] = []
+    for mark in reversed(marks):
+        if mark.time_s < start_s:
+            break
+        if mark.kind not in ("param", "restored"):
+            continue
+        after = found[-1] if found else None
+        if (
+            after is not None
+            and after.kind == mark.kind
+            and after.data.get("name") == mark.data.get("name")
+            and after.time_s - mark.time_s < close_s
+        ):
+            both = {**after.data, "old": mark.data.get("old")}
+            found[-1] = Event(mark.key, mark.seq, mark.time_s, mark.kind, both)
+        else:
+            found.append(mark)
+    return found

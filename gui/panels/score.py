@@ -1,0 +1,86 @@
+"""How unusual each moment is: rarity against the alarm's threshold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from driftscope.core.stream import F64
+from driftscope.gui import axes, draw, theme
+from driftscope.gui.plot import PlotPanel, Watched, translucent
+from driftscope.gui.time_plot import TimePlot
+from driftscope.gui.time_view import TimeView
+
+LEAST_TOP = 6.0
+TIP = (
+    "How rarely a normal stream looks like this: 1 in 10k is once in ten thousand decisions. "
+    "Above the broken line an alarm begins."
+)
+
+
+class ScorePanel(PlotPanel):
+    """Show rarity over the time of `view`, which should be the signal panel's."""
+
+    def __init__(self, session: Watched, view: TimeView | None = None) -> None:
+        super().__init__("How unusual", RarityPlot(session, view or TimeView()), TIP)
+
+    def refresh(self) -> None:
+        super().refresh()
+        colours = theme.current()
+        self.legend.show_items([
+            (draw.pen(colours.alarm), "1 in N"),
+            (draw.dashed(colours.fault, 5, 3), "alarm above"),
+        ])  # fmt: skip
+
+
+class RarityPlot(TimePlot):
+    """Draw rarity upwards, one alarm in N as it is read."""
+
+    def __init__(self, session: Watched, view: TimeView) -> None:
+        super().__init__(session, view, "How unusual plot")
+        self._top = LEAST_TOP
+
+    def draw(self, painter: QPainter, area: QRectF) -> int:
+        history, view, colours = self.session.history, self.view, theme.current()
+        if history is None or not len(history):
+            return self.say(painter, area, "Here stands how unusual each moment is.")
+        lines = history.lines(view.lo_s, min(view.hi_s, view.now_s), int(area.width()), [])
+        self._rescale(lines.rarity, history.threshold)
+        texts = []
+        painter.setPen(draw.pen(colours.grid))
+        for rarity, text in axes.rarity_ticks(self._top, max(2, int(area.height() / 22))):
+            y = round(self._y(np.array(rarity), area).item()) + 0.5
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            texts.append((y, text))
+        self.tick_labels(painter, texts)
+        self.draw_bands(painter, area)
+        painter.setClipRect(area.adjusted(0, -2, 0, 2))
+        for _, left, right in self.alarms_in_view():
+            shade = QRectF(left, area.top(), right - left, area.height())
+            painter.fillRect(shade, translucent(colours.alarm, 46))
+        painter.setPen(draw.pen(colours.alarm))
+        draw.curve(painter, self.places(lines.time_s), self._y(lines.rarity, area))
+        if math.isfinite(history.threshold):
+            y = round(self._y(np.array(history.threshold), area).item()) + 0.5
+            painter.setPen(draw.dashed(colours.fault, 5, 3))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            if not history.calibrated:
+                text = "not yet calibrated to this rate"
+                at = QPointF(area.left() + 6, y + 3)
+                draw.caption(painter, at, text, colours.secondary, colours.panel)
+        painter.setClipping(False)
+        self.draw_time(painter, area, texts=False)
+        return lines.last_seq
+
+    def _rescale(self, rarity: F64, threshold: float) -> None:
+        """Make room at once for what is higher, take it back when two decades stay empty."""
+        highest = float(np.fmax.reduce(rarity, initial=0.0))
+        needed = max(LEAST_TOP, highest * 1.05, threshold + 1 if threshold < 300 else 0.0)
+        if needed > self._top or needed < self._top - 3:
+            self._top = min(300.0, 2 * math.ceil(needed / 2))
+
+    def _y(self, rarity: F64, area: QRectF) -> F64:
+        return area.bottom() - rarity / self._top * area.height()
