@@ -89,9 +89,9 @@ def watch(
     scores: str | None = None,
     summary_file: str | None = None,
     settings: list[tuple[str, str]] | None = None,
-    out: TextIO = sys.stderr,
 ) -> int:
     """Watch a source until it ends, time is up or Ctrl+C; return the exit status."""
+    out = sys.stderr
     interrupted = False
     try:
         device = address.make(address.parse(source))
