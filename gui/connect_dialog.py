@@ -1,0 +1,114 @@
+"""Choose a source, and see what arrives from it before taking it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QTimerEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
+
+from driftscope.gui import theme
+from driftscope.gui.preview import Preview
+from driftscope.gui.preview_panel import PreviewPanel
+from driftscope.gui.source_picker import SourcePicker
+
+TICK_MS = 100
+SETTLE_S = 0.4
+"""How long nothing must change before a chosen source is opened for the preview."""
+PATIENCE_S = 2.0
+"""How long a device may take to be let go before the window tries to open it all the same."""
+IN_USE = "This is what is connected now: press Connect to open it anew."
+PIPE = "Standard input is not looked at beforehand: what is read from a pipe is gone."
+
+
+class ConnectDialog(QDialog):
+    """Ask for a source. `current` is the address connected now: its device is left alone."""
+
+    def __init__(self, current: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Connect a source")
+        self.resize(940, 620)
+        self.setMinimumSize(760, 520)
+        self.current = current
+        self.preview: Preview | None = None
+        self._leaving: list[Preview] = []
+        self._due_s: float | None = None
+        self._taken_s: float | None = None
+        self.picker = SourcePicker()
+        self.shown = PreviewPanel()
+        self.take_button = QPushButton("Connect")
+        self.take_button.setDefault(True)
+        cancel = QPushButton("Cancel")
+        cancel.setAutoDefault(False)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(cancel)
+        foot.addWidget(self.take_button)
+        whole = QGridLayout(self)
+        whole.setContentsMargins(*[theme.GAP_PX] * 4)
+        whole.setSpacing(theme.GAP_PX)
+        whole.addWidget(self.picker, 0, 0)
+        whole.addWidget(self.shown, 0, 1)
+        whole.addLayout(foot, 1, 0, 1, 2)
+        whole.setColumnStretch(1, 1)
+        self.picker.changed.connect(self._choose)
+        self.picker.activated.connect(self.take)
+        self.take_button.clicked.connect(self.take)
+        cancel.clicked.connect(self.reject)
+        self.picker.choose(current or "demo:")
+        self._timer = self.startTimer(TICK_MS)
+
+    def ask(self) -> str | None:
+        """Show the dialog until it is closed; return an address, None if it was cancelled."""
+        taken = self.exec() == QDialog.DialogCode.Accepted
+        return self.picker.address if taken else None
+
+    def take(self) -> None:
+        """Take the chosen source, as soon as the preview has let it go."""
+        if self.picker.address and self._taken_s is None:
+            self._let_go()
+            self._taken_s = time.monotonic()
+            self.take_button.setEnabled(False)
+
+    def done(self, result: int) -> None:
+        self.killTimer(self._timer)
+        self.picker.close_search()
+        self._let_go()
+        super().done(result)
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        now_s = time.monotonic()
+        self._leaving = [preview for preview in self._leaving if not preview.gone]
+        if self._taken_s is not None:
+            if not self._leaving or now_s - self._taken_s > PATIENCE_S:
+                self.accept()
+            return
+        self.picker.refresh()
+        if self._due_s is not None and now_s >= self._due_s and not self._leaving:
+            self._due_s = None
+            self.preview = Preview(self.picker.address)
+        if self.preview is not None:
+            self.preview.take()
+            self.shown.show_preview(self.preview)
+
+    def _choose(self) -> None:
+        """Begin to preview what was chosen, or say why it cannot be."""
+        self._let_go()
+        picked = self.picker
+        self._due_s = None
+        self.take_button.setEnabled(bool(picked.address))
+        if not picked.address:
+            self.shown.show_sentence(picked.trouble, bad=True)
+        elif picked.address.partition("?")[0] == self.current.partition("?")[0]:
+            self.shown.show_sentence(IN_USE)
+        elif picked.address == "-":
+            self.shown.show_sentence(PIPE)
+        else:
+            self._due_s = time.monotonic() + SETTLE_S
+            self.shown.show_sentence(f"Opening {picked.address}.")
+
+    def _let_go(self) -> None:
+        if self.preview is not None:
+            self.preview.close()
+            self._leaving.append(self.preview)
+            self.preview = None

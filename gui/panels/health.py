@@ -1,0 +1,148 @@
+"""Link health: what came in, what was lost on the way, and how long everything takes."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Protocol
+
+import psutil
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QToolTip, QWidget
+
+from driftscope.core.health import Health
+from driftscope.gui import theme, words
+from driftscope.gui.widgets import Elided, label
+
+SLOWLY_S = 1.0
+SHOWN_REJECTS = 20
+TIPS = {
+    "received": "Samples that arrived each second, over the last two seconds.",
+    "rejected lines": "Text that is no sample. Click for the last lines.",
+    "dropped · skipped": "Samples lost before they could be read, and updates of the model left "
+    "out for lack of time.",
+    "not scored": "Samples that were not judged for lack of time; drawn hatched.",
+    "gaps": "Times the link was interrupted. Nothing is learned across a gap.",
+    "learn time": "What scoring and learning one step takes: the middle one, and the 99th of 100.",
+    "sample to screen": "From a sample's arrival to its being drawn, of the last seconds.",
+    "memory": "What the whole program takes up.",
+}
+
+
+class Counted(Protocol):
+    """What of a session the panel shows."""
+
+    health: Health
+    latency_ms: tuple[float, float]
+
+
+class Memory:
+    """Tell how much memory the program takes up, asking at most once a second."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._asked_s = -SLOWLY_S
+        self._bytes = 0
+
+    def text(self) -> str:
+        """Return '412 MB'."""
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= SLOWLY_S:
+            self._asked_s, self._bytes = now_s, self._process.memory_info().rss
+        return words.megabytes(self._bytes)
+
+
+class Rejects(Elided):
+    """Count of rejected lines and the last one; a click or Return shows the last ones' text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.health = Health()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_count(self, health: Health) -> None:
+        """Show how many there are."""
+        self.health = health
+        theme.set_role(self, "alarm" if health.rejected else "")
+        if not health.rejects:
+            self.say(words.thousands(health.rejected))
+            return
+        last = words.shortened(health.rejects[-1][0], 40)
+        self.say(f"{words.thousands(health.rejected)} last: ‘{last}’")
+
+    def listing(self) -> str:
+        """Return the last rejected lines with the reason for each, oldest first."""
+        if not self.health.rejects:
+            return "No line was rejected."
+        last = list(self.health.rejects)[-SHOWN_REJECTS:]
+        told = "\n".join(f"‘{words.shortened(text, 60)}’  {reason}" for text, reason in last)
+        head = f"The last {len(last)} of {words.plural(self.health.rejected, 'rejected line')}:"
+        return f"{head}\n{told}"
+
+    def show_listing(self) -> None:
+        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), self.listing(), self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.show_listing()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.show_listing()
+        else:
+            super().keyPressEvent(event)
+
+
+class HealthPanel(QWidget):
+    """Show the counts of the session's Health, a line each."""
+
+    def __init__(self, session: Counted, memory: Memory | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.rejects = Rejects()
+        self.values: dict[str, Elided] = {name: Elided() for name in TIPS}
+        self.values["rejected lines"] = self.rejects
+        self._memory = memory or Memory()
+        self._step_ms = (float("nan"), float("nan"))
+        self._asked_s = -SLOWLY_S
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(label("Link health", "title"), 0, 0, 1, 2)
+        for row, (name, value) in enumerate(self.values.items(), start=1):
+            called = label(name, "secondary")
+            called.setToolTip(TIPS[name])
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(called, row, 0)
+            grid.addWidget(value, row, 1)
+
+    def refresh(self) -> None:
+        """Show the counts as they are now; figures dear to compute once a second only."""
+        health, values = self.session.health, self.values
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= SLOWLY_S:
+            self._asked_s = now_s
+            self._step_ms = (health.step_ms(50), health.step_ms(99))
+            values["received"].say(_per_second(health.measured_rate_hz()))
+        self.rejects.show_count(health)
+        lost = f"{words.thousands(health.dropped)} · {words.thousands(health.skipped_updates)}"
+        values["dropped · skipped"].say(lost)
+        values["not scored"].say(words.thousands(health.unscored))
+        values["gaps"].say(words.thousands(health.gaps))
+        values["learn time"].say(_middle_and_worst(*self._step_ms))
+        values["sample to screen"].say(_middle_and_worst(*self.session.latency_ms))
+        values["memory"].say(self._memory.text())
+
+
+def _per_second(rate_hz: float) -> str:
+    digits = 1 if rate_hz < 10_000 else 0
+    return f"{rate_hz:,.{digits}f} samples/s"
+
+
+def _middle_and_worst(p50_ms: float, p99_ms: float) -> str:
+    if math.isnan(p50_ms):
+        return words.UNKNOWN
+    return f"{words.milliseconds(p50_ms)} (p99 {words.milliseconds(p99_ms).removesuffix(' ms')})"

@@ -1,0 +1,170 @@
+"""A light look at a source before it is taken: raw text and decoded values, no learning. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+
+from driftscope.core import address, registry
+from driftscope.core.errors import AddressError, DriftscopeError
+from driftscope.core.interfaces import Decoder, Transport
+from driftscope.core.mailbox import Mailbox
+from driftscope.core.params import Value
+from driftscope.core.reader import Failed, Items, Message, Raw, Reader
+from driftscope.core.stream import Block, Event, Item, StreamInfo
+from driftscope.gui import words
+
+INBOX_BYTES = 4 * 2**20
+KEPT_LINES = 60
+LINE_CHARS = 200
+RATE_S = 2.0
+
+
+class Preview:
+    """Open a source in its own thread and keep the last of what comes. GUI thread only.
+
+    `take` never waits: opening, reading and closing happen in the reader's thread.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.info: StreamInfo | None = None
+        self.values: tuple[float, ...] = ()
+        self.samples = 0
+        self.rejected = 0
+        self.error = ""
+        self.ended = False
+        self._half = ""
+        self._counted: deque[tuple[float, int]] = deque()
+        self._decoder: Decoder | None = None
+        self._inbox: Mailbox[Message] = Mailbox(INBOX_BYTES)
+        self._reader: Reader | None = None
+        try:
+            parsed = address.parse(text)
+            device = address.make(parsed)
+            if isinstance(device, Transport):
+                plugin = registry.load("decoders", "text")
+                self._decoder = plugin(parsed.target, plugin.Params())
+        except DriftscopeError as error:
+            self.error = str(error)
+            return
+        self._reader = Reader(parsed.target or parsed.scheme, device, self._inbox)
+        self._reader.start()
+
+    def take(self) -> bool:
+        """Take in what has come since the last call; return whether anything has."""
+        messages = self._inbox.drain()
+        for message in messages:
+            match message:
+                case Raw(_, chunk):
+                    self._show_text(chunk.data)
+                    if self._decoder is not None:
+                        self._show_items(self._decoder.decode(chunk))
+                case Items(_, items, _):
+                    self._show_items(items)
+                    self._show_rows(items)
+                case Failed(_, error):
+                    self.error, self.ended = str(error), True
+        if self._reader is not None and not self._reader.is_alive() and not len(self._inbox):
+            self.ended = True
+        return bool(messages)
+
+    def rate_hz(self) -> float:
+        """Return samples a second over the last two seconds."""
+        now_s = time.monotonic()
+        while self._counted and now_s - self._counted[0][0] > RATE_S:
+            self._counted.popleft()
+        if len(self._counted) < 2:
+            return 0.0
+        span_s = self._counted[-1][0] - self._counted[0][0]
+        return sum(n for _, n in list(self._counted)[1:]) / span_s if span_s > 0 else 0.0
+
+    def summary(self) -> str:
+        """Return what arrives in one sentence, or what is wrong."""
+        if self.error:
+            return self.error
+        if self.rejected > max(3, self.samples):
+            return (
+                f"{words.plural(self.rejected, 'line')} of {self.rejected + self.samples:,} hold "
+                "no numbers: try another baud rate, or look at what the device prints."
+            )
+        if self.info is not None and self.samples:
+            rejected = f", {words.plural(self.rejected, 'line')} rejected" if self.rejected else ""
+            return (
+                f"{words.plural(len(self.info.channels), 'channel')} at "
+                f"{words.rate(self.rate_hz()) if self.rate_hz() else 'a rate not known yet'}"
+                f"{rejected}."
+            )
+        if self.ended:
+            return "It has ended, without any numbers."
+        if self.lines:
+            return "Text comes, but no numbers yet."
+        return "Opened, nothing has come yet."
+
+    def close(self) -> None:
+        """Have the reader let the device go, without waiting for it."""
+        self._inbox.close()
+        if self._reader is not None:
+            self._reader.stop(0.0)
+
+    @property
+    def gone(self) -> bool:
+        """True once the device is free for another."""
+        return self._reader is None or not self._reader.is_alive()
+
+    def _show_text(self, data: bytes) -> None:
+        text = self._half + data[-16_384:].decode("utf-8", "replace").replace("\r", "")
+        *whole, self._half = text.split("\n")
+        self._half = self._half[-LINE_CHARS:]
+        self.lines.extend(words.shortened(line, LINE_CHARS) for line in whole[-KEPT_LINES:])
+
+    def _show_rows(self, items: Sequence[Item]) -> None:
+        """Write a source's samples as a device would have sent them."""
+        for item in items:
+            if isinstance(item, Block):
+                rows = item.values[-KEPT_LINES:].reshape(-1, item.values[0].size)
+                self.lines.extend(", ".join(words.measurement(v) for v in row) for row in rows)
+
+    def _show_items(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, StreamInfo):
+                self.info = item
+            elif isinstance(item, Block) and len(item):
+                self.samples += len(item)
+                self.values = tuple(np.ravel(item.values[-1]))
+                self._counted.append((time.monotonic(), len(item)))
+            elif isinstance(item, Event) and item.kind == "reject":
+                self.rejected += int(item.data.get("count", 1))
+
+
+def as_address(text: str) -> str:
+    """Return typed text as an address: a bare device's name is taken for a serial port."""
+    text = text.strip()
+    if not text:
+        raise AddressError("Choose a source, or type a port or an address.")
+    try:
+        address.parse(text)
+    except AddressError:
+        if text.startswith(("/dev/", "COM", "com")) or Path(text).is_char_device():
+            return f"serial:{text}"
+        raise
+    return text
+
+
+def with_options(text: str, options: dict[str, Value]) -> str:
+    """Return an address with those of `options` that differ from what is usual."""
+    parsed = address.parse(text)
+    specs = address.find(parsed).Params.specs()
+    told = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in options.items()
+        if name in specs and value != specs[name].default
+    }
+    bare = text.partition("?")[0] if parsed.options else text
+    return f"{bare}?{urlencode(told)}" if told else bare

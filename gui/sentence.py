@@ -1,0 +1,199 @@
+"""Say in one plain sentence what is going on now. Pure functions of the session's state: no Qt."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from typing import Literal, Protocol
+
+from driftscope.core.health import Health
+from driftscope.core.stream import Alarm, StreamInfo
+from driftscope.gui import words
+
+Phase = Literal[
+    "nothing", "loading", "connecting", "waiting", "warming up", "learning", "held", "frozen",
+    "lost", "released", "ended", "failed",
+]  # fmt: skip
+LEARNING = ("learning", "held", "frozen")
+OFTEN_S = 5.0
+PLAIN_NAMES = {"last value": "same as before", "running mean": "same as the average"}
+
+
+class Seen(Protocol):
+    """What of a session the sentence is made from."""
+
+    address: str
+    source_name: str
+    info: StreamInfo | None
+    health: Health
+    alarms: dict[int, Alarm]
+    paused: bool
+
+    def can_release(self) -> bool: ...
+
+
+def phase(session: Seen) -> Phase:
+    """Return what the session is doing, in one word."""
+    link = session.health.link
+    if not session.address:
+        return "nothing"
+    if link in ("lost", "released", "ended", "failed"):
+        return link
+    if session.info is not None:
+        told = session.health.state
+        return "warming up" if told not in LEARNING else told  # type: ignore[return-value]  # it is one of LEARNING, which are phases
+    if link != "live":
+        return "connecting"
+    silent = session.can_release() and (not session.health.bytes or session.health.rejected)
+    return "waiting" if silent else "loading"
+
+
+class Strain:
+    """Watch over the last seconds what could not be kept up with. One a session; any thread."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, dict[str, int]]] = deque()
+
+    def text(self, health: Health, now_s: float) -> str:
+        """Return what was lost or left out in the last 5 s as a sentence, "" if nothing was."""
+        counts = dict(
+            dropped=health.dropped, unscored=health.unscored, skipped=health.skipped_updates,
+            rejected=health.rejected, samples=health.samples,
+        )  # fmt: skip
+        seen = self._seen
+        if seen and any(counts[name] < seen[-1][1][name] for name in counts):
+            seen.clear()  # a new connection counts from zero
+        seen.append((now_s, counts))
+        while now_s - seen[0][0] > OFTEN_S:
+            seen.popleft()
+        grown = {name: counts[name] - seen[0][1][name] for name in counts}
+        if grown["rejected"] > max(3, grown["samples"]):
+            last = words.shortened(health.rejects[-1][0], 24) if health.rejects else ""
+            return (
+                f"Most of what arrives is not numbers (last: ‘{last}’): try another baud rate, "
+                "or look at what the device prints."
+            )
+        if grown["dropped"]:
+            return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost."
+        if grown["unscored"]:
+            return f"Overloaded: {_lately(grown['unscored'], 'sample')} not scored, none learned."
+        if grown["skipped"]:
+            return f"Overloaded: learning skipped {_lately(grown['skipped'], 'update')}."
+        return ""
+
+
+def sentence(session: Seen, failure: str = "", strain: str = "", now_s: float = math.nan) -> str:
+    """Return what is happening now, for a person who looks up from the bench.
+
+    `failure` is the last error, `strain` what `Strain.text` said, `now_s` of the steady clock.
+    """
+    now_s = time.monotonic() if math.isnan(now_s) else now_s
+    doing = failure if failure else _doing(session, phase(session), now_s)
+    parts = [doing, strain]
+    if not failure and session.info is not None and session.address:
+        parts.append(alarm_words(session))
+    if session.paused:
+        parts.append("The view is paused; the work goes on.")
+    return " ".join(part for part in parts if part)
+
+
+def _doing(session: Seen, now: Phase, now_s: float) -> str:
+    health, name = session.health, session.source_name or session.address
+    since = words.duration(now_s - health.link_since_s)
+    said = health.link_message.rstrip(". ")
+    match now:
+        case "nothing":
+            return "Nothing is connected."
+        case "loading":
+            return "Loading the model; this takes a second or two."
+        case "connecting":
+            return f"Connecting to {name}."
+        case "waiting":
+            return f"Connected to {name}; {_what_came(health)}"
+        case "warming up":
+            return (
+                f"Warming up: {words.plural(health.samples, 'sample')} in "
+                f"{words.duration(health.stream_s)}, the first predictions come soon."
+            )
+        case "learning":
+            return f"Learning. {skill_words(health)}".rstrip()
+        case "held":
+            return "Held: the signal is unusual, so it is watched but not learned."
+        case "frozen":
+            return f"Frozen: it predicts but learns nothing. {skill_words(health)}".rstrip()
+        case "lost":
+            return lost_words(health, name, now_s)
+        case "released":
+            return f"The port is released for other programs since {since}."
+        case "ended":
+            return (
+                f"{name} has ended after {words.duration(health.stream_s)} and "
+                f"{words.plural(health.samples, 'sample')}."
+            )
+        case _:
+            return f"{said or 'The source could not be read'}."
+
+
+def lost_words(health: Health, name: str, now_s: float) -> str:
+    """Return since when the link is lost and when it is tried again."""
+    text = f"The link to {name} is lost since {words.duration(now_s - health.link_since_s)}"
+    if health.next_try_s is None:
+        return f"{text}. It is tried again by itself."
+    wait_s = max(health.next_try_s - now_s, 0.0)
+    return f"{text}; the next try is {'now' if wait_s < 0.5 else f'in {wait_s:.0f} s'}."
+
+
+def skill_words(health: Health) -> str:
+    """Return how much better the forecast is than the best plain baseline; "" if unknown."""
+    skill, (_, baselines) = health.recent.skill(), health.recent.means()
+    if not math.isfinite(skill):
+        return ""
+    best = min(baselines, key=lambda name: baselines[name]).replace("_", " ")
+    plain = PLAIN_NAMES.get(best, best)
+    percent = round(100 * abs(skill))
+    if percent == 0:
+        return f"The forecast is as good as “{plain}”."
+    if skill > 0:
+        return f"The forecast beats “{plain}” by {percent} %."
+    if skill < -1:
+        return f"The forecast is {words.rounded(1 - skill)} times worse than “{plain}” so far."
+    return f"The forecast is {percent} % worse than “{plain}” so far."
+
+
+def alarm_words(session: Seen) -> str:
+    """Return what was unusual in the last minute of the stream; "" if nothing was."""
+    now_s = session.health.last_time_s
+    recent: list[Alarm] = []
+    for alarm in reversed(session.alarms.values()):
+        if alarm.end_s < now_s - 60 and alarm.end is not None:
+            break
+        recent.append(alarm)
+    if not recent:
+        return ""
+    last = recent[0]
+    what = f"{channels(last)} for {words.duration(last.end_s - last.start_s)}"
+    if last.end is None:
+        return f"Alarm now: {what}, {words.rarity(last.rarity)}."
+    if len(recent) == 1:
+        return f"One alarm in the last minute: {what}, {words.rarity(last.rarity)}."
+    return f"{len(recent)} alarms in the last minute, the last: {what}."
+
+
+def channels(alarm: Alarm, most: int = 3) -> str:
+    """Return the channels responsible for an alarm, those with a tenth of the blame or more."""
+    names = [name for name, share in alarm.channels.items() if share >= 0.1]
+    names = names or list(alarm.channels)[:1]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(words.shortened(name, 24) for name in names[:most]) + more
+
+
+def _what_came(health: Health) -> str:
+    if not health.bytes:
+        return "it has sent nothing yet."
+    last = words.shortened(health.rejects[-1][0], 24) if health.rejects else ""
+    return f"no numbers have come yet (last line: ‘{last}’)."
+
+
+def _lately(count: int, what: str) -> str:
+    return f"{words.plural(count, what)} in the last {OFTEN_S:.0f} s"

@@ -1,0 +1,210 @@
+"""The middle of the window: the plots, or a sentence about why there are none yet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from driftscope.gui import theme
+from driftscope.gui.sentence import Phase, lost_words, phase, sentence
+from driftscope.gui.session import Session
+from driftscope.gui.widgets import Elided, MovingLine, label, set_text
+
+WELCOME = (
+    "Try the built-in demo, a machine whose bearing fails now and then, or connect a device that "
+    "prints numbers."
+)
+DEMO, CONNECT, CHANGE, AGAIN, TAKE = (
+    "Try the demo", "Connect…", "Change…", "Try again", "Take port back",
+)  # fmt: skip
+NOTICES: dict[Phase, tuple[str, ...]] = {
+    "nothing": (DEMO, CONNECT),
+    "connecting": (CHANGE,),
+    "loading": (),
+    "waiting": (CHANGE,),
+    "failed": (AGAIN, CHANGE),
+}
+"""The buttons of each state in which there may be nothing to draw yet."""
+BANDS: dict[Phase, tuple[str, ...]] = {
+    "lost": (CHANGE,),
+    "released": (TAKE,),
+    "ended": (AGAIN, CHANGE),
+    "failed": (AGAIN, CHANGE),
+}
+"""The buttons of each state that is told in a band above the plots."""
+
+
+class Buttons(QWidget):
+    """The buttons a state offers; `pressed` gives the word on the one that was."""
+
+    pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(theme.GAP_PX)
+        self._offered: tuple[str, ...] = ()
+
+    def offer(self, wanted: tuple[str, ...]) -> None:
+        """Show just these."""
+        if wanted == self._offered:
+            return
+        self._offered = wanted
+        while (item := self.row.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for word in wanted:
+            button = QPushButton(word)
+            button.clicked.connect(lambda _=False, word=word: self.pressed.emit(word))
+            self.row.addWidget(button)
+        self.setVisible(bool(wanted))
+
+
+class Notice(QWidget):
+    """A whole page for one sentence, with a moving line while something is awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        theme.as_panel(self)
+        self.said = label(role="title", wrap=True)
+        self.more = label(role="secondary", wrap=True)
+        self.waiting = MovingLine()
+        self.buttons = Buttons()
+        inside = QVBoxLayout()
+        inside.setSpacing(16)
+        for widget in (self.said, self.more):
+            widget.setFixedWidth(460)
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            inside.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignHCenter)
+        rows = QVBoxLayout(self)
+        rows.addStretch(2)
+        rows.addLayout(inside)
+        rows.addStretch(3)
+
+
+class Band(QWidget):
+    """A band across the plots that says why they stand still."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        theme.as_panel(self)
+        self.setFixedHeight(44)
+        self.said = Elided()
+        self.buttons = Buttons()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.addWidget(self.said, 1)
+        row.addWidget(self.buttons)
+
+
+class Stage(QStackedWidget):
+    """Show the plots with a band above them, or a notice. `pressed` is a button's word."""
+
+    pressed = Signal(str)
+
+    def __init__(self, session: Session, plots: list[tuple[QWidget, int]]) -> None:
+        super().__init__()
+        self.session = session
+        self.notice = Notice()
+        self.band = Band()
+        self.band.hide()
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setHandleWidth(theme.GAP_PX)
+        self.splitter.setChildrenCollapsible(False)
+        for place, (plot, share) in enumerate(plots):
+            self.splitter.addWidget(plot)
+            self.splitter.setStretchFactor(place, share)
+        self.splitter.setSizes([share * 100 for _, share in plots])
+        page = QWidget()
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.GAP_PX)
+        rows.addWidget(self.band)
+        rows.addWidget(self.splitter, 1)
+        self.addWidget(self.notice)
+        self.addWidget(page)
+        self.notice.buttons.pressed.connect(self.pressed)
+        self.band.buttons.pressed.connect(self.pressed)
+
+    def refresh(self) -> None:
+        """Choose between plots and notice; move the line while something is awaited."""
+        now = phase(self.session)
+        drawn = self.session.history is not None and len(self.session.history) > 0
+        if now in NOTICES and not (drawn and now in BANDS):
+            self.setCurrentIndex(0)
+            awaited = now in ("connecting", "loading", "waiting")
+            self.notice.waiting.setVisible(awaited)
+            if awaited:
+                self.notice.waiting.update()
+            set_text(self.notice.said, sentence(self.session))
+            set_text(self.notice.more, WELCOME if now == "nothing" else "")
+            self.notice.more.setVisible(now == "nothing")
+            self.notice.buttons.offer(NOTICES[now])
+            return
+        self.setCurrentIndex(1)
+        self._show_band(now)
+
+    def _show_band(self, now: Phase) -> None:
+        said, buttons = "", BANDS.get(now, ())
+        if now == "lost":
+            said = lost_words(self.session.health, self.session.source_name, time.monotonic())
+        elif now in BANDS:
+            said = sentence(self.session)
+        if said:
+            self.band.said.say(said)
+            self.band.buttons.offer(buttons)
+        self.band.setVisible(bool(said))
+
+
+class Guarded(QWidget):
+    """Hold a panel; one that raises is replaced by its message and the rest goes on."""
+
+    def __init__(self, make: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self.panel: QWidget | None = None
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        try:
+            self.panel = make()
+            self._rows.addWidget(self.panel)
+        except Exception as error:  # whatever a panel may raise, the window stays
+            self._replace(error)
+
+    def refresh(self) -> None:
+        """Draw the panel anew."""
+        if self.panel is None:
+            return
+        try:
+            self.panel.refresh()  # type: ignore[attr-defined]  # every panel has it
+        except Exception as error:  # as above
+            self._replace(error)
+
+    def _replace(self, error: Exception) -> None:
+        name = type(self.panel).__name__ if self.panel else "A panel"
+        if self.panel is not None:
+            self.panel.hide()
+            self.panel.deleteLater()
+            self.panel = None
+        said = label(
+            f"{name} stopped: {type(error).__name__}: {error}. Everything else goes on; restart "
+            "Driftscope to have it back, and please report it.",
+            "fault",
+            wrap=True,
+        )
+        theme.as_panel(said)
+        said.setContentsMargins(16, 12, 16, 12)
+        self._rows.addWidget(said)

@@ -1,0 +1,280 @@
+"""The small pieces the window is put together from; each draws itself, none has a timer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QSizePolicy, QSlider, QWidget
+
+from driftscope.gui import theme
+
+HANDLE_PX, BOX_PX = 14, 14
+
+
+def set_text(label: QLabel, text: str) -> None:
+    """Show a text, touching the label only if it changed: a repaint is not free."""
+    if label.text() != text:
+        label.setText(text)
+
+
+def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
+    """Return a label in one of the theme's roles, which takes text as it is."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        theme.set_role(made, role)
+    return made
+
+
+def line() -> QFrame:
+    """Return a thin line between two thoughts of one panel."""
+    made = QFrame()
+    made.setFixedHeight(1)
+    made.setStyleSheet(f"background: {theme.current().lines.name()};")
+    return made
+
+
+class Slider(QSlider):
+    """A slider that acts at once, goes back by a double click and ignores the wheel till focused.
+
+    `beside` gives the next position for an arrow key; `tick` is marked on the groove.
+    """
+
+    reset = Signal()
+
+    def __init__(self, steps: int, beside: Callable[[int, int], int], tick: int) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, steps)
+        self.setPageStep(steps // 10)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedHeight(20)
+        self._beside = beside
+        self._tick = tick
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = Qt.Key
+        step = {keys.Key_Left: -1, keys.Key_Down: -1, keys.Key_Right: 1, keys.Key_Up: 1}
+        if event.key() in step:
+            self.setValue(self._beside(self.value(), step[Qt.Key(event.key())]))
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self.hasFocus():
+            event.ignore()
+            return
+        turned = event.angleDelta().y()
+        if turned:
+            self.setValue(self._beside(self.value(), 1 if turned > 0 else -1))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._follow(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self._follow(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+        self.reset.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle, here = self.height() / 2, self._x(self.value())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.raised)
+        painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
+        painter.setBrush(colours.prediction if self.isEnabled() else colours.secondary)
+        painter.drawRoundedRect(QRectF(0, middle - 2, here, 4), 2, 2)
+        painter.setBrush(colours.secondary)
+        painter.drawRect(QRectF(self._x(self._tick) - 0.5, middle - 5, 1, 10))
+        if self.hasFocus():
+            painter.setPen(QPen(colours.prediction, 2))
+        painter.setBrush(colours.text)
+        painter.drawEllipse(QPointF(here, middle), HANDLE_PX / 2, HANDLE_PX / 2)
+
+    def _x(self, position: int) -> float:
+        room = self.width() - HANDLE_PX - 2
+        return HANDLE_PX / 2 + 1 + room * position / max(self.maximum(), 1)
+
+    def _follow(self, x: float) -> None:
+        part = (x - HANDLE_PX / 2 - 1) / max(self.width() - HANDLE_PX - 2, 1)
+        self.setValue(round(part * self.maximum()))
+
+
+class Combo(QComboBox):
+    """A box to choose from that ignores the wheel till focused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumContentsLength(6)
+        self.setStyleSheet(
+            "QComboBox::drop-down { border: none; width: 24px; }"
+            "QComboBox::down-arrow { image: none; }"
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.current().secondary, 1.5))
+        x, y = self.width() - 17.0, self.height() / 2
+        corner = QPointF(x + 4, y + 2)
+        painter.drawPolyline([QPointF(x, y - 2), corner, QPointF(x + 8, y - 2)])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Tick(QCheckBox):
+    """A box with a tick and, beside it, what the tick means."""
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(self.text()) + 8 if self.text() else 0
+        return QSize(BOX_PX + 4 + words, 22)
+
+    def hitButton(self, place: QPoint) -> bool:
+        return self.rect().contains(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = (self.height() - BOX_PX) / 2
+        edge = colours.prediction if self.isChecked() or self.hasFocus() else colours.secondary
+        painter.setPen(QPen(edge, 2 if self.hasFocus() else 1.2))
+        painter.drawRoundedRect(QRectF(1, top, BOX_PX, BOX_PX), 3, 3)
+        if self.isChecked():
+            painter.setPen(QPen(colours.prediction_text, 1.8))
+            shape = ((4.5, 8), (7, 10.5), (11.5, 4.5))
+            painter.drawPolyline([QPointF(x, top - 0.5 + y) for x, y in shape])
+        painter.setPen(colours.text)
+        room = self.rect().adjusted(BOX_PX + 8, 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class Elided(QLabel):
+    """A line of text that ends in … where room is short and shows the whole as its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._whole = text
+        if role:
+            theme.set_role(self, role)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show a text."""
+        if text != self._whole or not self.text():
+            self._whole = text
+            self.setAccessibleName(text)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        mode = Qt.TextElideMode.ElideRight
+        shown = self.fontMetrics().elidedText(self._whole, mode, self.contentsRect().width())
+        set_text(self, shown)
+        self.setToolTip("" if shown == self._whole else self._whole)
+
+
+class Pill(QLabel):
+    """A rounded field with a word and, on its left, a dot that is hollow where nothing flows."""
+
+    def __init__(self, dot: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._dot = dot
+        self._colour = theme.current().secondary
+        self._ink = self._colour
+        self._hollow = False
+        self.setContentsMargins(32 if dot else 14, 0, 14, 0)
+        self.setFixedHeight(28 if dot else 22)
+
+    def show_state(self, text: str, colour: QColor, ink: QColor, hollow: bool = False) -> None:
+        """Say a state in a word; the colour only goes with it."""
+        set_text(self, text)
+        if (colour, ink, hollow) != (self._colour, self._ink, self._hollow):
+            self._colour, self._ink, self._hollow = colour, ink, hollow
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        room = self.fontMetrics().horizontalAdvance(self.text()) + 2
+        return QSize(room + margins.left() + margins.right(), self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(colours.background if self._dot else self._colour)
+        ground.setAlpha(255 if self._dot else 56)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        half = self.height() / 2
+        painter.drawRoundedRect(QRectF(self.rect()), half, half)
+        room = self.contentsRect()
+        if self._dot:
+            painter.setPen(QPen(self._colour, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush if self._hollow else self._colour)
+            painter.drawEllipse(QPointF(17, half), 4.5, 4.5)
+        painter.setPen(colours.text if self._dot else self._ink)
+        mode = Qt.TextElideMode.ElideRight
+        shown = self.fontMetrics().elidedText(self.text(), mode, room.width() + 2)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class MovingLine(QWidget):
+    """A short line that travels along a longer one while something is awaited.
+
+    It moves when its owner calls `update()` at the display's pace.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(220, 4)
+        self.setAccessibleName("please wait")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.raised)
+        painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
+        there = abs(time.monotonic() % 2.4 / 1.2 - 1)
+        painter.setBrush(colours.prediction)
+        painter.drawRoundedRect(QRectF(there * (self.width() - 60), 0, 60, 4), 2, 2)

@@ -1,0 +1,133 @@
+"""The status bar's sentence, state by state."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from driftscope.core.health import Health, Losses
+from driftscope.core.stream import Alarm, StreamInfo
+from driftscope.gui.sentence import Strain, alarm_words, channels, phase, sentence, skill_words
+
+
+def session(state: str = "learning", link: str = "live", skill: float = math.nan, device=False):
+    health = Health()
+    health.link, health.state, health.link_since_s = link, state, 100.0
+    if math.isfinite(skill):
+        health.recent = Losses(100, 1 - skill, {"last value": 1.0, "running mean": 1.5})
+    return SimpleNamespace(
+        address="demo:", source_name="the demo", info=StreamInfo("demo", ("a",), ("g",)),
+        health=health, alarms={}, paused=False, can_release=lambda: device,
+    )  # fmt: skip
+
+
+def an_alarm(number: int, start_s: float, end: int | None = 9) -> Alarm:
+    return Alarm(number, "demo", 0, 1, end, start_s, start_s + 1.2, {"accel z": 0.9, "x": 0.1}, 5.5)
+
+
+@pytest.mark.parametrize(
+    ("link", "told", "expected"),
+    [
+        ("live", False, "loading"),
+        ("opening", False, "connecting"),
+        ("live", True, "learning"),
+        ("lost", True, "lost"),
+        ("released", True, "released"),
+        ("ended", True, "ended"),
+        ("failed", False, "failed"),
+    ],
+)
+def test_phase(link: str, told: bool, expected: str) -> None:
+    seen = session(link=link)
+    if not told:
+        seen.info = None
+    assert phase(seen) == expected
+    assert sentence(seen, now_s=103.0).endswith(".")
+    seen.address = ""
+    assert phase(seen) == "nothing"
+
+
+def test_a_silent_device_is_waited_for_and_its_text_is_shown() -> None:
+    seen = session(device=True)
+    seen.info = None
+    assert phase(seen) == "waiting"
+    assert sentence(seen) == "Connected to the demo; it has sent nothing yet."
+    seen.health.bytes, seen.health.rejected = 22, 1
+    seen.health.rejects.append(("ets Jun 8 2016", "no number"))
+    assert sentence(seen).endswith("no numbers have come yet (last line: ‘ets Jun 8 2016’).")
+    seen.health.rejected = 0
+    assert phase(seen) == "loading"
+
+
+@pytest.mark.parametrize(
+    ("skill", "text"),
+    [
+        (0.81, "The forecast beats “same as before” by 81 %."),
+        (0.001, "The forecast is as good as “same as before”."),
+        (-0.12, "The forecast is 12 % worse than “same as before” so far."),
+        (-4.0, "The forecast is 5 times worse than “same as before” so far."),
+        (math.nan, ""),
+    ],
+)
+def test_skill_is_told_with_its_sign(skill: float, text: str) -> None:
+    assert skill_words(session(skill=skill).health) == text
+
+
+def test_an_alarm_is_told_while_it_lasts_and_for_a_minute() -> None:
+    seen = session(skill=0.81)
+    seen.health.last_time_s = 200.0
+    seen.alarms = {1: an_alarm(1, 20.0)}
+    assert alarm_words(seen) == ""
+    seen.alarms[2] = an_alarm(2, 190.0, end=None)
+    assert alarm_words(seen) == "Alarm now: accel z, x for 1.2 s, 1 in 320,000."
+    seen.alarms[2] = an_alarm(2, 190.0)
+    assert sentence(seen).endswith(
+        "by 81 %. One alarm in the last minute: accel z, x for 1.2 s, 1 in 320,000."
+    )
+    seen.alarms[3] = an_alarm(3, 195.0)
+    assert alarm_words(seen) == "2 alarms in the last minute, the last: accel z, x for 1.2 s."
+
+
+def test_many_channels_are_counted() -> None:
+    blame = {f"c{i}": 0.2 for i in range(5)}
+    assert channels(Alarm(1, "", 0, 0, 1, 0.0, 1.0, blame, 4.0)) == "c0, c1, c2 and 2 more"
+    small = {f"c{i}": 0.05 for i in range(20)}
+    assert channels(Alarm(1, "", 0, 0, 1, 0.0, 1.0, small, 4.0)) == "c0"
+
+
+def test_a_lost_link_says_since_when_and_when_it_is_tried_again() -> None:
+    seen = session(link="lost")
+    seen.health.next_try_s = 115.0
+    assert sentence(seen, now_s=112.0).startswith(
+        "The link to the demo is lost since 12 s; the next try is in 3 s."
+    )
+    assert "the next try is now" in sentence(seen, now_s=115.0)
+
+
+def test_failure_and_pause_are_said() -> None:
+    seen = session()
+    seen.paused = True
+    assert sentence(seen, failure="No such port.") == (
+        "No such port. The view is paused; the work goes on."
+    )
+
+
+def test_strain_tells_what_is_left_out_for_five_seconds_only() -> None:
+    health, strain = Health(), Strain()
+    assert strain.text(health, 0.0) == ""
+    health.skipped_updates = 40
+    text = "Overloaded: learning skipped 40 updates in the last 5 s."
+    assert strain.text(health, 1.0) == text
+    assert strain.text(health, 4.0) == text
+    assert strain.text(health, 8.0) == ""
+    health.dropped, health.unscored = 3, 9
+    assert "3 samples in the last 5 s lost" in strain.text(health, 9.0)
+    assert strain.text(Health(), 9.5) == ""
+
+
+def test_mostly_rejects_points_at_the_baud_rate() -> None:
+    health, strain = Health(), Strain()
+    strain.text(health, 0.0)
+    health.rejected, health.samples = 50, 4
+    health.rejects.append(("\x80\x00zz", "no number"))
+    assert strain.text(health, 1.0).startswith("Most of what arrives is not numbers (last: ‘")
