@@ -17,7 +17,7 @@ HUGE = 1e100
 """Values and errors are cut here, so that sums and squares of ranges stay finite."""
 SUSPECT, DISTRUST = 2.0, 0.1
 """Behind a decision rarer than 1 in 100, a decision counts only a tenth for what is usual."""
-ABSORB = 0.1
+ABSORB = 0.05
 """How much of what lies outside the range is taken in per decision while it is judged rare."""
 RARE = 3.0
 
@@ -150,18 +150,21 @@ class Range(Score):
     """Judge by what lies outside all that was seen: single values, and the decision's mean.
 
     After n decisions the next one breaks a record with probability 1 / (n + 1), whatever the
-    distribution, on each side of each channel. By how much is taken from the tails of m rows
-    that span the range: exceeding it by x ranges has probability m^-4x if they are Gaussian,
-    m^-2x if they fall off exponentially; the exponent in between is used. So
+    distribution, on each side of each channel. That the m rows which span the range are exceeded
+    by x ranges has probability m^-4x if their tails are Gaussian, m^-2x if they are exponential,
+    which can be worked out from the range such tails span. So with an exponent k between
 
-        P = ratio * sides / (n + 1) * m^-3x        for x > 0.05, else P = 1
+        P = ratio * sides / (n + 1) * m^-kx        for x > 0.05, else P = 1
 
-    where `ratio` is how many records this stream has broken against how many it should have.
-    A level that stays is taken in by and by, so that one wild value widens nothing for ever.
+    where `ratio` is how many records this stream has broken against how many it should have,
+    and k starts at 3 and follows the records' own excesses: the maximum likelihood estimate, by
+    excesses censored at their expected median, so that a true anomaly counts as one long
+    excess and no more. A level that stays is taken in by and by; one wild value is not.
     """
 
-    FIRST, BEYOND, EXPONENT, MOST = 10, 0.05, 3.0, 1.0
-    PRIOR = 3.0  # records that are worth as much as what was seen
+    FIRST, BEYOND, MOST = 10, 0.05, 1.0  # decisions; ranges; ranges
+    EXPONENT, EXPONENT_PRIOR = 3.0, 20.0  # before the stream has shown its own; worth 20 records
+    RECORDS_PRIOR = 3.0  # records expected and broken, before any were
 
     def __init__(self, channels: int) -> None:
         self._high = np.full(2 * channels, np.nan)
@@ -169,6 +172,7 @@ class Range(Score):
         self._outside = np.zeros(2 * channels)  # decisions in a row
         self._decisions = self._rows = 0
         self._expected = self._observed = 0.0
+        self._short = self._excess = 0.0
 
     def judge(self, rows: Summary) -> Judged:
         beyond = np.minimum(self._beyond(*self._reach(rows)), self.MOST)
@@ -176,7 +180,7 @@ class Range(Score):
         half = len(beyond) // 2
         rarity = 0.0
         if score > self.BEYOND and self._decisions >= self.FIRST:
-            ratio = (self._observed + self.PRIOR) / (self._expected + self.PRIOR)
+            ratio = (self._observed + self.RECORDS_PRIOR) / (self._expected + self.RECORDS_PRIOR)
             rarity = max(0.0, -math.log10(ratio * self._record_rate(score)))
         return Judged(score, rarity, np.maximum(beyond[:half], beyond[half:]))
 
@@ -184,7 +188,12 @@ class Range(Score):
         if self._decisions >= self.FIRST:
             self._expected += min(1.0, self._record_rate(self.BEYOND))
             if judged.score > self.BEYOND:
-                self._observed += DISTRUST if before > SUSPECT else 1.0
+                weight = DISTRUST if before > SUSPECT else 1.0
+                excess = (judged.score - self.BEYOND) * math.log(self._rows)
+                median = math.log(2) / self.EXPONENT
+                self._observed += weight
+                self._short += weight * (excess < median)
+                self._excess += weight * min(excess, median)
         self._decisions += 1
         self._rows += rows.rows
         self._widen(*self._reach(rows), ABSORB if rarity > RARE else 1.0)
@@ -192,7 +201,9 @@ class Range(Score):
     def _record_rate(self, beyond: float) -> float:
         """Return the probability that a decision exceeds some range by `beyond` ranges."""
         sides = 2 * len(self._high)
-        size = math.pow(self._rows + 1, -self.EXPONENT * beyond)
+        prior = self.EXPONENT_PRIOR
+        exponent = (prior + self._short) / (prior / self.EXPONENT + self._excess)
+        size = math.pow(self._rows + 1, -exponent * beyond)
         return sides / (self._decisions + 1) * size
 
     def _reach(self, rows: Summary) -> tuple[F64, F64]:
