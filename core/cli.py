@@ -92,7 +92,7 @@ def _devices(words: list[str]) -> int:
 
     ports = serial_ports()
     for port in ports:
-        print(f"{port.address}  {port.description}")
+        print(f"{port.address}  {port.title}")
     if not ports:
         print("No serial port found. Is the device plugged in, with a cable that carries data?")
     return 0

@@ -74,9 +74,9 @@ class Spec:
         """Return the range in words, such as ' between 0 and 100 (Hz)'."""
         unit = f" ({self.unit})" if self.unit else ""
         if self.low is not None and self.high is not None:
-            return f" between {self.low:g} and {self.high:g}{unit}"
+            return f" between {self.low:,.10g} and {self.high:,.10g}{unit}"
         if self.low is not None:
-            return f" {self.low:g} or more{unit}"
+            return f" {self.low:,.10g} or more{unit}"
         return unit
 
     def _convert(self, value: object) -> Value:
