@@ -65,18 +65,29 @@ missing() {
     fonts 'DejaVuSans.ttf' || say fonts-dejavu-core
 }
 
-# Install packages with apt where that can be done without a question; say how where it cannot.
+# Turn Debian's names into what dnf and zypper take too: a library, or a program's path.
+files() {
+    for package; do
+        printf '%s\n' "$LIBRARIES" "$PROGRAMS" | awk -v package="$package" -v quote="'" '
+            $2 == package { name = $1 ~ /[.]so/ ? quote $1 "()(64bit)" quote : "/usr/bin/" $1 }
+            END { print name ? name : package }'
+    done | tr '\n' ' '
+}
+
+# Install packages with apt where that needs no question; elsewhere say how.
 install() {
-    line="apt-get install --yes --no-install-recommends $*"
-    if ! have apt-get; then
-        say "Driftscope needs system packages that Debian and Ubuntu call: $*"
-        say "Install what your system calls them; on Debian: sudo $line"
-    elif [ "$(id -u)" = 0 ]; then
+    if have apt-get && [ "$(id -u)" = 0 ]; then
         apt_get '' "$@"
-    elif have sudo && sudo -n true 2>/dev/null; then
+    elif have apt-get && have sudo && sudo -n true 2>/dev/null; then
         apt_get 'sudo -n' "$@"
+    elif have apt-get; then
+        say "Driftscope needs a few system packages. Please run:  sudo apt-get install $*"
+    elif have dnf || have zypper; then
+        tool=$(have dnf && echo dnf || echo zypper)
+        say "Driftscope needs a few system packages. Please run:  sudo $tool install $(files "$@")"
     else
-        say "Driftscope needs a few system packages. Please run:  sudo $line"
+        say "Driftscope needs what Debian has in these packages: $*"
+        say "Please install what has these files in it: $(files "$@")"
     fi
 }
 
@@ -84,12 +95,11 @@ apt_get() {
     root=$1
     shift
     say "Installing system packages: $*"
-    export DEBIAN_FRONTEND=noninteractive
     {
         $root apt-get update -qq || true  # a stale list may still do
         $root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -qq --yes --no-install-recommends "$@" >/dev/null
-    } </dev/null || say "That failed. Please run it by hand:  sudo apt-get install $*"
+    } </dev/null || say "That failed. Please run:  sudo apt-get install $*"
 }
 
 system() {
