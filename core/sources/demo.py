@@ -43,7 +43,7 @@ class DemoParams(PlayParams):
         help="Another machine: other noise, other times of its fault.",
     )  # fmt: skip
     rate_hz: float = param(
-        1000.0, low=100.0, high=100_000.0, log=True, unit="Hz", live=False, label="Sample rate",
+        1000.0, low=200.0, high=100_000.0, log=True, unit="Hz", live=False, label="Sample rate",
         help="How many samples a second the sensor gives.",
     )  # fmt: skip
     noise: float = param(
