@@ -11,7 +11,7 @@ from driftscope.gui.panels.health import HealthPanel
 from driftscope.gui.param_form import ParamForm
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
-from driftscope.gui.widgets import Pill, label, line
+from driftscope.gui.widgets import Pill, Rule, label
 
 WIDTH_PX = 288
 
@@ -44,12 +44,11 @@ class Controls(QWidget):
         rows.addLayout(head)
         rows.addWidget(self.learning)
         rows.addWidget(self.reset)
-        rows.addWidget(line())
+        rows.addWidget(Rule())
         rows.addWidget(label("Alarms", "title"))
         rows.addWidget(self.detection)
-        rows.addWidget(line())
+        rows.addWidget(Rule())
         rows.addWidget(self.channels)
-        rows.addWidget(line())
         rows.addWidget(self.health)
         rows.addStretch()
         area = QScrollArea()

@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab("Settings")
         self.tabs.addTab("Alarms")
         self.tabs.setExpanding(True)
+        self.tabs.setDrawBase(False)
         self.left = QStackedWidget()
         self.left.addWidget(self.controls)
         self.left.setFixedWidth(WIDTH_PX)
@@ -161,6 +162,8 @@ class MainWindow(QMainWindow):
         session.opened.connect(self.refresh_texts)
         session.finished.connect(self.refresh_texts)
         signal, alarms, controls = self.signal.panel, self.alarms.panel, self.controls.panel
+        if isinstance(signal, SignalPanel):
+            signal.after_paint.append(lambda _: session.painted())
         if isinstance(alarms, AlarmsPanel) and isinstance(signal, SignalPanel):
             alarms.chosen.connect(signal.show_interval)
         if isinstance(controls, Controls) and isinstance(signal, SignalPanel):

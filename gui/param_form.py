@@ -42,7 +42,7 @@ class Field(QWidget):
         self.name = spec.label or spec.name.replace("_", " ").capitalize()
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
-        self.rows.setSpacing(1)
+        self.rows.setSpacing(0)
         self.refused = label(role="fault", wrap=True)
         self.refused.hide()
         unit = f" It is{spec.range_text()}." if spec.low is not None else ""
@@ -74,7 +74,8 @@ class SliderField(Field):
         self.typed.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.typed.setFont(theme.number_font(10))
         self.typed.setFixedWidth(150)
-        self.typed.setFixedHeight(20)
+        self.typed.setFixedHeight(18)
+        self.typed.setTextMargins(0, 0, -3, 0)
         self.typed.setStyleSheet("padding: 0;")
         self.typed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.set_role(self.typed, "flat")
@@ -159,14 +160,17 @@ class SwitchField(Field):
 
 
 class TextField(Field):
-    """Any text, or a number without a range."""
+    """Any text, or a number that is typed since it starts something anew."""
 
     def __init__(self, spec: Spec) -> None:
         super().__init__(spec)
         self.line = QLineEdit()
         self._accessible(self.line)
+        name = label(self.name, "secondary")
+        name.setFixedWidth(NAME_PX)
         row = QHBoxLayout()
-        row.addWidget(label(self.name, "secondary"))
+        row.setSpacing(8)
+        row.addWidget(name)
         row.addWidget(self.line, 1)
         self.rows.addLayout(row)
         self.rows.addWidget(self.refused)
@@ -183,12 +187,16 @@ class TextField(Field):
 
 
 def field(spec: Spec, reading: Reading) -> Field:
-    """Return the field that suits a declaration."""
+    """Return the field that suits a declaration.
+
+    What starts something anew is no slider: each position passed would start it.
+    """
     if spec.type is bool:
         return SwitchField(spec)
     if spec.options():
         return ChoiceField(spec)
-    if spec.type in (int, float) and spec.low is not None and spec.high is not None:
+    ranged = spec.low is not None and spec.high is not None
+    if spec.type in (int, float) and ranged and spec.live:
         return SliderField(spec, reading)
     return TextField(spec)
 
@@ -204,7 +212,7 @@ class ParamForm(QWidget):
         self._made: list[tuple[str, Spec]] = []
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(9)
+        self._rows.setSpacing(8)
         self.refresh()
 
     def refresh(self) -> None:

@@ -24,6 +24,7 @@ class PreviewPanel(QWidget):
         self.raw.setReadOnly(True)
         self.raw.setAccessibleName("What arrives, as text")
         self.raw.setFont(theme.number_font(9))
+        self.raw.document().setDocumentMargin(0)
         self.raw.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.raw.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.said = label(role="secondary", wrap=True)
@@ -45,8 +46,8 @@ class PreviewPanel(QWidget):
         both.addWidget(self.raw, 1, 0)
         both.addLayout(self._right, 1, 1)
         both.addWidget(self.said, 2, 0, 1, 2)
-        both.setColumnStretch(0, 1)
-        both.setColumnStretch(1, 1)
+        both.setColumnStretch(0, 3)
+        both.setColumnStretch(1, 2)
         both.setRowStretch(1, 1)
 
     def show_sentence(self, text: str, bad: bool = False) -> None:

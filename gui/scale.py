@@ -183,10 +183,12 @@ class AlarmsADay(Reading):
     def caption(self, value: Value) -> str:
         health = self.context.health
         so_far = words.so_far(health.alarms, health.stream_s)
-        trust = f"so far: {so_far}" if health.calibrated else "not yet calibrated to this rate"
-        if self.per_day(value) is None:
-            return trust
-        return f"= 1 in {words.rounded(float(value), 3)} decisions · {trust}"
+        parts = [] if self.per_day(value) is None else [f"= 1 in {words.rounded(float(value), 3)}"]
+        if health.calibrated:
+            parts = [f"{part} decisions" for part in parts] + [f"so far: {so_far}"]
+        else:
+            parts.append("not yet calibrated to this rate")
+        return " · ".join(parts)
 
 
 READINGS: dict[str, type[Reading]] = {

@@ -24,6 +24,7 @@ WELCOME = (
     "Try the built-in demo, a machine whose bearing fails now and then, or connect a device that "
     "prints numbers."
 )
+WIDTH_PX = 500
 DEMO, CONNECT, CHANGE, AGAIN, TAKE = (
     "Try the demo", "Connect…", "Change…", "Try again", "Take port back",
 )  # fmt: skip
@@ -82,17 +83,23 @@ class Notice(QWidget):
         self.more = label(role="secondary", wrap=True)
         self.waiting = MovingLine()
         self.buttons = Buttons()
-        inside = QVBoxLayout()
-        inside.setSpacing(16)
-        for widget in (self.said, self.more):
-            widget.setFixedWidth(460)
-            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            inside.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(self.waiting, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside = QWidget()
+        inside.setFixedWidth(WIDTH_PX)
+        column = QVBoxLayout(inside)
+        column.setSpacing(16)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        for text in (self.said, self.more):
+            text.setAlignment(middle)
+            column.addWidget(text)
+        for widget in (self.waiting, self.buttons):
+            column.addWidget(widget, 0, middle)
         rows = QVBoxLayout(self)
+        row = QHBoxLayout()  # an alignment instead would cut off what wraps
+        row.addStretch()
+        row.addWidget(inside)
+        row.addStretch()
         rows.addStretch(2)
-        rows.addLayout(inside)
+        rows.addLayout(row)
         rows.addStretch(3)
 
 

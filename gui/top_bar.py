@@ -16,7 +16,7 @@ KEYS = (
     "F  freeze learning\n"
     "Ctrl+O  connect a source\n"
     "Ctrl+Q  quit\n"
-    "In a plot: wheel or + and −  zoom, ← and →  move, Home  back to now"
+    "In a plot: wheel or + −  zoom, 0  usual zoom, drag or ← →  move, End  now"
 )
 
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QSlider, QWidget
 
 from driftscope.gui import theme
 
@@ -39,12 +39,15 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
-def line() -> QFrame:
-    """Return a thin line between two thoughts of one panel."""
-    made = QFrame()
-    made.setFixedHeight(1)
-    made.setStyleSheet(f"background: {theme.current().lines.name()};")
-    return made
+class Rule(QWidget):
+    """A thin line between two thoughts of one panel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.current().lines)
 
 
 class Slider(QSlider):
@@ -60,7 +63,7 @@ class Slider(QSlider):
         self.setRange(0, steps)
         self.setPageStep(steps // 10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedHeight(20)
+        self.setFixedHeight(18)
         self._beside = beside
         self._tick = tick
 

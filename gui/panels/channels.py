@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from driftscope.core.history import History
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import words
-from driftscope.gui.widgets import Elided, Tick, label, set_text
+from driftscope.gui.widgets import Elided, Rule, Tick, label, set_text
 
-ROW_PX = 26
+ROW_PX = 24
 MOST_ROWS = 8
 LOOK_BACK = 64
 """Rows looked through for a channel's last value: it may be missing in the newest."""
@@ -43,13 +43,17 @@ class ChannelsPanel(QWidget):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(8)
+        rows.setSpacing(6)
         rows.addWidget(label("Channels", "title"))
         rows.addWidget(self._area)
+        rows.addSpacing(4)
+        rows.addWidget(Rule())
+        self.hide()
 
     def refresh(self) -> None:
         """Show what is measured now; rows are made anew when the stream has other channels."""
         info, history = self.session.info, self.session.history
+        self.setVisible(info is not None)
         if info is None:
             return
         if self._made != (info.channels, info.units):

@@ -109,7 +109,7 @@ class HealthPanel(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.addWidget(label("Link health", "title"), 0, 0, 1, 2)
         for row, (name, value) in enumerate(self.values.items(), start=1):

@@ -92,6 +92,6 @@ def test_typed_text_is_read_in_the_same_terms(full, typed, rate_hz, value) -> No
 def test_the_alarm_caption_is_honest_about_calibration() -> None:
     seen = context(1000.0)
     alarms = reading("detector.one_in", DETECTOR["one_in"], seen)
-    assert alarms.caption(43_200.0) == "= 1 in 43,200 decisions · not yet calibrated to this rate"
+    assert alarms.caption(43_200.0) == "= 1 in 43,200 · not yet calibrated to this rate"
     seen.health.calibrated, seen.health.alarms, seen.health.stream_s = True, 14, 10 * 86_400.0
     assert alarms.caption(43_200.0) == "= 1 in 43,200 decisions · so far: 1.4 a day"
