@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from driftscope.core.stream import EventKind, Scored
+from driftscope.core.stream import EventKind
 
 SNAPSHOT_S = 5.0
 SNAPSHOT_UPDATES = 64
 HALVED_S = 30.0
-PATIENCE_ROWS = 256
+PATIENCE_UPDATES = 64
 BAD = 10.0
 """Times its slow median from which a loss counts as diverged."""
 FINE = 3.0
 """Times its slow median up to which a loss counts as usual."""
+USUAL = 0.05
+"""A median loss below this counts as this: what is nearly perfect may become ten times worse."""
 FOLLOW = 0.01
 
 
@@ -42,7 +43,7 @@ class Guard:
         self.snapshot: dict[str, Any] = {}
         self.events: list[tuple[EventKind, dict[str, Any]]] = []
         self._loss, self._baseline = Median(), Median()
-        self._bad_rows = 0
+        self._bad = 0
         self._updates = 0
         self._kept_s = -math.inf
         self._halved_until_s = -math.inf
@@ -54,34 +55,32 @@ class Guard:
             self._factor = 1.0
         return self._factor
 
-    def judge(self, scored: Scored, made: bool) -> str:
+    def judge(self, loss: float, baseline: float, made: bool) -> str:
         """Return why the learner must go back, or "" if all is well.
 
-        `made` says whether the update could be made, that is, everything was finite.
+        `loss` and `baseline` are the update's and the last value's mean losses; `made` says
+        whether the update could be made, that is, everything was finite.
         """
         self._updates += 1
         if not made:
             return "the model's numbers were no longer finite"
-        loss = _mean(scored.loss)
-        baseline = _mean(scored.baseline_loss["last value"])
-        if math.isnan(loss) or math.isnan(baseline):
+        if math.isnan(baseline):
             return ""
-        usual = not self._baseline.value * FINE < baseline
-        if usual and loss > self._loss.value * BAD and loss > baseline:
-            self._bad_rows += len(scored.loss)
-            if self._bad_rows >= PATIENCE_ROWS:
+        if loss > BAD * max(self._loss.value, USUAL) and baseline <= FINE * self._baseline.value:
+            self._bad += 1
+            if self._bad >= PATIENCE_UPDATES:
                 return "the loss stayed over ten times its median while the last value did fine"
             return ""
-        self._bad_rows = 0
+        self._bad = 0
         self._loss.add(loss)
         self._baseline.add(baseline)
         return ""
 
-    def due(self, scored: Scored, time_s: float) -> bool:
+    def due(self, loss: float, time_s: float) -> bool:
         """Say whether a snapshot is to be kept now: it is time, and the loss is a usual one."""
         if self._updates < SNAPSHOT_UPDATES or time_s < self._kept_s + SNAPSHOT_S:
             return False
-        return self._bad_rows == 0 and _mean(scored.loss) <= FINE * self._loss.value
+        return loss <= FINE * max(self._loss.value, USUAL)
 
     def keep(self, snapshot: dict[str, Any], time_s: float) -> None:
         """Keep a snapshot in the place of the one before."""
@@ -95,7 +94,7 @@ class Guard:
             self.events.append(("restored", {"reason": reason}))
         self._factor *= 0.5
         self._halved_until_s = time_s + HALVED_S
-        self._bad_rows = 0
+        self._bad = 0
 
     def state_dict(self) -> dict[str, Any]:
         medians = {"_loss": self._loss.value, "_baseline": self._baseline.value}
@@ -106,8 +105,3 @@ class Guard:
         self.__dict__.update({k: v for k, v in state.items() if k not in medians})
         for name in medians:
             getattr(self, name).value = state[name]
-
-
-def _mean(losses: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    known = losses[~np.isnan(losses)]
-    return float(known.mean()) if len(known) else math.nan

@@ -7,22 +7,23 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from torch import Tensor, nn
+from torch.nn.functional import huber_loss
+
 from driftscope.core import registry
 from driftscope.core.clock import auto_horizon
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.mix import Mix
-from driftscope.core.normaliser import Normaliser
+from driftscope.core.mix import BOUND, Mix
+from driftscope.core.normaliser import Normaliser, bounded, clipped
 from driftscope.core.optimizers import Optimizer
 from driftscope.core.params import LearnerParams, Params
 from driftscope.core.past import CORRECTION, LAST, MEAN, PREDICTION, Past
 from driftscope.core.stream import F32, F64, EventKind, Scored, Step, StreamInfo
-from torch import Tensor, nn
-from torch.nn.functional import huber_loss
 
-BOUND = 8.0
-"""No prediction lies further from the running mean than this many deviations."""
+FAR = 32.0
+"""The last value counts as no further from the mean than this many deviations."""
 
 
 class Forecaster(Learner):
@@ -54,50 +55,47 @@ class Forecaster(Learner):
         self.guard = Guard()
         self.guard.snapshot = self._snapshot()
         self._past = Past(channels, self.window - 1 + self.horizon)
-        self._open: tuple[int, int] | None = None
+        self._open: tuple[int, int, F64] | None = None
 
     def score(self, step: Step) -> Scored:
         """Predict for h samples after each row; return what was predicted for these rows."""
-        self._begin(step)
-        past, h, rows = self._past, self.horizon, step.rows
-        samples = past.open(step)
-        end = past.end
-        last = past.filled(samples)
+        samples = self._write(step)
+        past, end, rows = self._past, self._past.end, step.rows
+        z = self._normalised(end, rows)
         with torch.inference_mode():
-            correction = self.net(self._windows(end, rows)).numpy()
+            correction = self.net(self._windows(z, rows)).clamp_(-BOUND, BOUND).numpy()
         made = past.forecasts[end : end + rows]
         mean, scale = self.normaliser.mean, self.normaliser.scale
-        made[:, PREDICTION] = self._mixed(self.normaliser.normalise(last), correction)
-        made[:, PREDICTION] *= scale
-        made[:, PREDICTION] += mean
+        last = past.held[end : end + rows]
+        off = self.mix.last * bounded((last - mean) / scale, FAR) + self.mix.trust * correction
+        made[:, PREDICTION] = off * scale + mean
         made[:, LAST] = last
         made[:, MEAN] = mean
         made[:, CORRECTION] = correction
         whole = past.whole(rows, self.window)
         if not whole.all():
             made[~whole] = np.nan
-        self._open = (step.seq, step.n)
-        return self._judged(samples, past.forecasts[end - h : end - h + rows], step.n)
+        self._open = (step.seq, step.n, samples)
+        return self._judged(samples, past.forecasts[end - self.horizon :][:rows], step.n)
 
     def learn(self, step: Step, scored: Scored) -> float:
-        """Train on the step's targets; then let the statistics take it in."""
-        if self._open != (step.seq, step.n):
-            self.score(step)
-        loss = self._train(step, scored) if self.state != "frozen" else math.nan
-        self._take(step)
+        """Train on the step's targets, unless frozen; then let the statistics take it in."""
+        samples = self._samples(step)
+        last, target = self._pairs(samples)
+        loss = math.nan
+        if self.state != "frozen":
+            loss = self._train(step, scored, target - self.mix.last * last)
+        self._take(step, samples, last, target)
         return loss
 
     def skip(self, step: Step, scored: Scored | None) -> None:
         """Take the step in without training; a part step leaves the statistics alone, too."""
         if scored is None:
-            self._begin(step)
-            samples = self._past.open(step)
-            made = self._past.forecasts[self._past.end : self._past.end + step.rows]
-            made[:] = np.nan
-            made[:, LAST] = self._past.filled(samples)
-        elif self._open != (step.seq, step.n):
-            self.score(step)
-        self._take(step)
+            samples = self._write(step)
+            self._past.forecasts[self._past.end :][: step.rows] = np.nan
+        else:
+            samples = self._samples(step)
+        self._take(step, samples, *self._pairs(samples))
 
     def gap(self) -> None:
         """Forget the window and every prediction not yet due."""
@@ -129,49 +127,57 @@ class Forecaster(Learner):
             net: nn.Module = build(self.model_params, self.info)
         return net.eval()
 
-    def _begin(self, step: Step) -> None:
-        """Take over a new horizon, but only where a step begins."""
-        if self._open is not None and self._open[0] == step.seq:
-            return
-        horizon = self.params.horizon or auto_horizon(self.rate_hz)
-        if horizon != self.horizon:
-            self.horizon = horizon
-            self.mix = Mix(len(self.info.channels))
-            self._past = self._past.resized(self.window - 1 + horizon)
+    def _write(self, step: Step) -> F64:
+        """Write the step behind the past; return its samples (B, C). A new horizon counts now."""
+        if self._open is None or self._open[0] != step.seq:
+            horizon = self.params.horizon or auto_horizon(self.rate_hz)
+            if horizon != self.horizon:
+                self.horizon = horizon
+                self.mix = Mix(len(self.info.channels))
+                self._past = self._past.resized(self.window - 1 + horizon)
+        return self._past.open(step)
 
-    def _windows(self, end: int, rows: int) -> Tensor:
-        """Return (rows, W, C) float32: the windows that end at `end` and the rows after it."""
-        first = end - self.window + 1
-        z = self.normaliser.normalise(self._past.samples[first : end + rows])
-        channels = z.shape[1]
+    def _samples(self, step: Step) -> F64:
+        """Return the samples (B, C) of the step scored last, scoring it if it was not."""
+        if self._open is None or self._open[:2] != (step.seq, step.n):
+            self.score(step)
+        assert self._open is not None
+        return self._open[2]
+
+    def _normalised(self, end: int, rows: int) -> F32:
+        """Return (W - 1 + rows, C): what the windows ending at `end` and after it are made of."""
+        return self.normaliser.normalise(self._past.held[end - self.window + 1 : end + rows])
+
+    def _windows(self, z: F32, rows: int) -> Tensor:
+        """Return (rows, W, C) float32, the windows on z (W - 1 + rows, C)."""
         flat = torch.from_numpy(z)
-        if rows == 1:
-            return flat[None]
+        channels = z.shape[1]
         shape, strides = (rows, self.window, channels), (channels, channels, 1)
         return flat.as_strided(shape, strides).contiguous()
 
-    def _mixed(self, last: F32, correction: F32) -> F64:
-        mixed: F64 = last * self.mix.last
-        mixed += correction * self.mix.trust
-        np.minimum(mixed, BOUND, out=mixed)
-        np.maximum(mixed, -BOUND, out=mixed)
-        return mixed
+    def _pairs(self, samples: F64) -> tuple[F64, F64]:
+        """Return the last values h before the samples, and these, in deviations (B, C)."""
+        normaliser, first = self.normaliser, self._past.end - self.horizon
+        last = self._past.held[first : first + len(samples)]
+        return (
+            bounded((last - normaliser.mean) / normaliser.scale, FAR),
+            (samples - normaliser.mean) / normaliser.scale,
+        )
 
     def _judged(self, samples: F64, due: F64, n: int) -> Scored:
+        """Compare samples (B, C) with what was forecast for them (B, 4, C)."""
         scale = self.normaliser.scale_with(samples)
         error = samples[:, None, :] - due[:, :3]
         error /= scale[:, None, :]
         size = np.abs(error)
         near = np.minimum(size, 1.0)
         losses = near * (size - 0.5 * near)  # Huber with delta 1
-        missing = np.isnan(samples)
+        missing = np.isnan(error).any(1)
+        present = samples.shape[1] - missing.sum(1, dtype=np.float64)
         if missing.any():
-            losses[np.broadcast_to(missing[:, None, :], losses.shape)] = 0.0
-            present = samples.shape[1] - missing.sum(1, dtype=np.float64)
+            losses.transpose(0, 2, 1)[missing] = 0.0
             present[present == 0.0] = np.nan
-            mean = losses.sum(2) / present[:, None]
-        else:
-            mean = losses.sum(2) / samples.shape[1]
+        mean = losses.sum(2) / present[:, None]
         past = self._past
         ahead = slice(past.end + n - self.horizon, past.end + n)
         known = past.rows + n >= self.window
@@ -184,56 +190,46 @@ class Forecaster(Learner):
             deviation=(samples - self.normaliser.mean) / scale,
         )
 
-    def _train(self, step: Step, scored: Scored) -> float:
-        """Make one update on the windows h before the step's rows; return its loss or NaN."""
-        past, end, h, rows = self._past, self._past.end, self.horizon, step.rows
-        samples = past.samples[end : end + rows]
-        present = ~np.isnan(samples)
-        whole = past.whole(rows, self.window + h)
+    def _train(self, step: Step, scored: Scored, rest: F64) -> float:
+        """Make one update on the windows h before the step's rows; return its loss or NaN.
+
+        `rest` (B, C) is what the net is to predict there, in deviations; NaN where unknown.
+        """
+        rows = step.rows
+        present = ~np.isnan(rest)
+        whole = self._past.whole(rows, self.window + self.horizon)
         if not whole.all():
             present &= whole[:, None]
         count = int(np.count_nonzero(present))
         if not count:
             return math.nan
-        target = self._rest(end, rows)
-        made = self.net(self._windows(end - h, rows))
+        target = torch.from_numpy(clipped(rest))
+        made = self.net(self._windows(self._normalised(self._past.end - self.horizon, rows), rows))
         if count < present.size:
             mask = torch.from_numpy(present.astype(np.float32))
-            made, target = made * mask, target * present
-        total = huber_loss(made, torch.from_numpy(target), reduction="sum") / count
-        loss = float(total.detach())
+            made, target = made * mask, target * mask
+        mean = huber_loss(made, target, reduction="sum") / count
+        loss = float(mean.detach())
         time_s = float(step.time_s[-1])
         done = False
         if math.isfinite(loss):
             self.optimizer.gradient.zero_()
-            total.backward()  # type: ignore[no-untyped-call]  # torch does not say
+            mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
             done = self.optimizer.step(loss, self.guard.factor(time_s))
-        reason = self.guard.judge(scored, done)
+        baseline = float(scored.baseline_loss["last value"].mean())
+        reason = self.guard.judge(loss, baseline, done)
         if reason:
             self._restore(reason, time_s)
-        elif self.guard.due(scored, time_s):
+        elif self.guard.due(loss, time_s):
             self.guard.keep(self._snapshot(), time_s)
         return loss
 
-    def _rest(self, end: int, rows: int) -> F32:
-        """Return (rows, C) what the last value leaves of the open step, in normalised units."""
-        past, normalise = self._past, self.normaliser.normalise
-        last = normalise(past.forecasts[end - self.horizon : end - self.horizon + rows, LAST])
-        last *= self.mix.last
-        return normalise(past.samples[end : end + rows]) - last
-
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step, samples: F64, last: F64, target: F64) -> None:
         """Let statistics and past take the open step in."""
-        past, end = self._past, self._past.end
+        past = self._past
         if step.full and not self.params.frozen:
-            samples = past.samples[end : end + step.rows]
-            due = past.forecasts[end - self.horizon : end - self.horizon + step.rows]
-            self.mix.update(
-                self.normaliser.normalise(due[:, LAST]),
-                due[:, CORRECTION],
-                self.normaliser.normalise(samples),
-                np.isnan(samples) | np.isnan(due[:, CORRECTION]),
-            )
+            correction = past.forecasts[past.end - self.horizon :][: step.rows, CORRECTION]
+            self.mix.update(last, correction, target)
             self.normaliser.update(samples)
         past.close(step.n)
         self._open = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from driftscope.core.stream import F32, F64
 
 RATE = 1e-3
@@ -37,12 +38,7 @@ class Normaliser:
 
     def normalise(self, values: F64) -> F32:
         """Return values (n, C) in deviations from the mean, within +-CLIP; missing is 0."""
-        z = values - self.mean
-        z /= self.scale
-        np.minimum(z, CLIP, out=z)
-        np.maximum(z, -CLIP, out=z)
-        z[np.isnan(z)] = 0.0
-        return z.astype(np.float32)
+        return clipped((values - self.mean) / self.scale)
 
     def scale_with(self, values: F64) -> F64:
         """Return (n, C) the scale each sample of `values` (n, C) would itself lead to.
@@ -66,8 +62,7 @@ class Normaliser:
         if not whole:
             off[~present] = 0.0
         bound = np.where(self._var > 0.0, WINSOR * self.scale, np.inf)
-        np.minimum(off, bound, out=off)
-        np.maximum(off, -bound, out=off)
+        bounded(off, bound)
         count = np.minimum(self._count + rows, 1.0 / RATE)
         weight = rows / np.maximum(count, 1.0)
         shift = off.sum(0) / np.maximum(rows, 1.0)
@@ -101,3 +96,15 @@ class Normaliser:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.__dict__.update({name: np.array(value) for name, value in state.items()})
+
+
+def bounded(z: F64, limit: float | F64) -> F64:
+    """Return z within +-limit; it is overwritten, NaN stays."""
+    np.minimum(z, limit, out=z)
+    return np.maximum(z, -limit, out=z)
+
+
+def clipped(z: F64) -> F32:
+    """Return deviations z (n, C) within +-CLIP, 0 where they are NaN; z is overwritten."""
+    bounded(z, CLIP)[np.isnan(z)] = 0.0
+    return z.astype(np.float32)

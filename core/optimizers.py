@@ -10,8 +10,9 @@ import math
 from typing import Any
 
 import torch
-from driftscope.core.params import LearnerParams
 from torch import Tensor, nn
+
+from driftscope.core.params import LearnerParams
 
 CAREFUL = 0.02
 """The part of the longest safe step that "auto" takes."""

@@ -270,7 +270,7 @@ class LearnerParams(Params):
         help="What predicts. Changing it starts the learning anew.",
     )  # fmt: skip
     optimizer: str = param(
-        "sgd", choices=("sgd", "adam"), label="Optimizer",
+        "adam", choices=("sgd", "adam"), label="Optimizer",
         help="How the gradient becomes a step. Changing it forgets the momentum.",
     )  # fmt: skip
     frozen: bool = param(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor, nn
+
 from driftscope.core.params import Params, param
 from driftscope.core.stream import StreamInfo
-from torch import Tensor, nn
 
 
 class Net(nn.Module):
