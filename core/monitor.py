@@ -81,6 +81,7 @@ class Monitor:
                 self._decoders[key] = plugin(key, params.sections["decoder"])
         self._for_s = for_s
         self._cut = False
+        self._broken: set[str] = set()
         self._commands: deque[Command] = deque()
         self._stopping = threading.Event()
         self._loaded_state: State | None = None
@@ -148,7 +149,10 @@ class Monitor:
             case reader.Link(key, state, text, next_try_s):
                 data = dict(state=state, message=text, next_try_s=next_try_s)
                 self._hand_over([self._event(key, "link", data)])
-                if state in ("lost", "released"):
+                if state == "live":
+                    self._broken.discard(key)
+                elif state in ("lost", "released") and key not in self._broken:
+                    self._broken.add(key)  # told again at each attempt, but it is one gap
                     self._interrupted(key, text)
             case reader.Lost(key, nbytes, samples):
                 data = dict(bytes=nbytes, samples=samples)

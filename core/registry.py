@@ -6,6 +6,7 @@ A plugin that cannot be loaded is a listed error, never a crash.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 import pkgutil
@@ -51,6 +52,7 @@ def load_all(kind: str) -> tuple[dict[str, Any], list[str]]:
     return found, broken
 
 
+@functools.cache  # looking through what is installed takes milliseconds
 def _entry_points(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
     points = importlib.metadata.entry_points(group=f"driftscope.{kind}")
     return {point.name: point for point in points}
