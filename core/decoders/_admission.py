@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,9 @@ NEARBY = 32
 """Lines within which they must do so."""
 SETTLED = 5
 """Lines in a row that must have the same new count of values before it is believed."""
+
+_NAME = re.compile(r'(?:"?\w[\w .:%°/()\[\]#^*²³·-]{0,47}"?)?')
+"""What may name a column: a stack trace's line should not."""
 
 At = tuple[float, float]
 """When a line arrived: Unix seconds and the steady clock's."""
@@ -42,7 +46,7 @@ class Admission:
     - The first line after opening or a gap may be half a line. It waits for the next one and is
       dropped quietly if it does not parse, or if the next has a value or label that it lacks.
     - A stream starts when two lines agree, or at the first line that fits the header before it.
-      Lines with hex values count half: a boot loader's log looks like `label:value`.
+      A label with a hex value counts a quarter: so do boot loaders write.
     - Later, a line with an unknown label is taken if it has a known one too, else from its second
       time within 32 lines. Bare values must be as many as before, or five lines in a row agree.
     """
@@ -82,11 +86,11 @@ class Admission:
                 return
             yield from self._drop_header()
             self._header, self._first = (raw, self._first, at), False
-        elif self._first:
-            self._first = False
         else:
-            self._other = (0, 0)
-            yield _words(raw, at) if text else Verdict(raw, at, None, "bytes", "not text")
+            yield from self._drop_header()
+            first, self._first, self._other = self._first, False, (0, 0)
+            if not first:
+                yield _words(raw, at) if text else Verdict(raw, at, None, "bytes", "not text")
 
     def gap(self) -> None:
         """Expect half a line again."""
@@ -116,9 +120,9 @@ class Admission:
 
     def _names(self, heads: list[str]) -> bool:
         """Say whether a line may be a header: once there has been one, only the same again."""
-        if self.mode == "numbers" or not is_header(heads):
-            return False
-        return heads == self.layout.heads if self.layout.heads else True
+        if self.layout.heads:
+            return heads == self.layout.heads
+        return self.mode != "numbers" and is_header(heads) and all(map(_NAME.fullmatch, heads))
 
     def _values(self, raw: bytes, at: At, line: Line) -> Iterator[Verdict]:
         header = self._fitting_header(line)

@@ -20,7 +20,7 @@ _UNIT = r"[A-Za-zµμΩ°%‰][A-Za-zµμΩ°%‰/·*^.-]{0,9}[0-9²³]?"
 _SEPARATORS = re.compile(r"[,;\t]")
 _ASSIGN = re.compile(r"\s*[:=]\s*")
 _DATE = re.compile(r'"?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\s,;"]*)"?\s*(?:[,;\t]\s*|$)')
-_VALUE_UNIT = re.compile(f"({NUMBER})({_UNIT})?", re.ASCII)
+_VALUE_UNIT = re.compile(f"({NUMBER}|[nN][aA][nN])({_UNIT})", re.ASCII)
 _UNIT_ALONE = re.compile(rf"[(\[]?({_UNIT})[)\]]?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DIGITS = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
@@ -32,7 +32,8 @@ class Line:
     """Hold what a line says, value by value: `labels` are None where there is none.
 
     `date_s` is the Unix time in front, `hexed` says that a value was written as 0x..,
-    `open_end` that the line ends with a separator, which may be one more missing value.
+    `open_end` that the line ends with a separator, which may be one more missing value, `filled`
+    that something stands in at least one place.
     """
 
     values: list[float] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Line:
     date_s: float | None = None
     hexed: bool = False
     open_end: bool = False
+    filled: bool = False
 
     @property
     def named(self) -> list[str]:
@@ -53,8 +55,8 @@ class Line:
 
     @property
     def weight(self) -> float:
-        """Return how much evidence the line is: boot loaders print `label:0x..` too."""
-        return 0.5 if self.hexed else 1.0
+        """Return how much evidence the line is: a boot loader prints a few `label:0x..` too."""
+        return 0.25 if self.hexed and self.named else 1.0
 
     def add(self, word: str, label: str | None) -> bool:
         """Take `23.5` or `23.5C`; False if it is no value."""
@@ -64,6 +66,7 @@ class Line:
             if found is None:
                 return False
             value, unit = number(found[1]), found[2]
+        self.filled |= bool(word)
         self.hexed |= word[:3].lstrip("+-").lower().startswith("0x")
         self.values.append(math.nan if value is None else value)
         self.labels.append(label)
@@ -77,7 +80,7 @@ def readable(raw: bytes) -> str | None:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    return None if _CONTROL.search(text) else text.strip()
+    return None if _CONTROL.search(text) else text.strip(" ")
 
 
 def cells(text: str) -> list[str]:
@@ -104,7 +107,7 @@ def parse_line(text: str) -> Line | None:
         line.open_end = True
     if not all(_cell(part, line) for part in parts):
         return None
-    return line
+    return line if line.filled or not line.named else None
 
 
 def _cell(cell: str, line: Line) -> bool:

@@ -1,0 +1,185 @@
+"""Any chunks, any way of reading, any interruption of the program: the same samples."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from driftscope.core.decoders import text as module
+from driftscope.core.decoders._parse import number, numbers
+from driftscope.core.decoders._times import DeviceClock, rising
+from driftscope.core.decoders.text import Text, TextParams
+from driftscope.core.interfaces import Chunk
+from driftscope.core.stream import Block, Event, Item, StreamInfo
+
+NUMBERS = st.one_of(
+    st.integers(-99, 99).map(str),
+    st.floats(-1e3, 1e3).map("{:.3f}".format),
+    st.floats().map(repr),
+    st.sampled_from(["nan", "-inf", "", "0x1F", "true", "1e400", "5.", ".5", "+7", "1e", "1_0"]),
+)
+SIGNS = st.sampled_from([",", ";", "\t", " ", ", ", "  "])
+RUBBISH = st.one_of(
+    st.binary(max_size=12).map(lambda b: b.replace(b"\n", b"")),
+    st.sampled_from(
+        [b"Ready", b"E (12) wifi: failed", b"1,2,", b"a:", b"x,y,z", b"a (V),b", b"time,a,b",
+         b"3 errors", b"load:0x40,len:9", b" ", b"12:30:05", b"(1, 2)", b"23 C", b"1 2,3 4",
+         b"2014-07-01 00:00:00,1,2", b"Temp: 5 C  Hum: 40 %"]
+    ),
+)  # fmt: skip
+MAKES = st.sampled_from(
+    ["{0}", "{0},{1}", "{0},{1},{2}", "{0} {1}", "{0}\t{1}\t", "a:{0},b:{1}", "a:{0}",
+     "b={1} a={0}", "Temp: {0} C, Hum: {1}%", "a:{0} {1} b:{2}", "{0},c:{1}",
+     "  a:  {0}  ,  b: {1}", "x y: {0} V"]
+)  # fmt: skip
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> bytes:
+    """Runs of lines of one make, with rubbish between."""
+    lines: list[bytes] = []
+    for _ in range(draw(st.integers(1, 4))):
+        make = draw(MAKES)
+        for _ in range(draw(st.integers(1, 9))):
+            lines.append(make.format(*draw(st.tuples(NUMBERS, NUMBERS, NUMBERS))).encode())
+        lines += draw(st.lists(RUBBISH, max_size=3))
+    return draw(st.sampled_from([b"\n", b"\r\n"])).join(lines)
+
+
+def decode(parts: list[bytes], decoder: Text | None = None) -> list[Item]:
+    decoder = decoder or Text("s", TextParams())
+    items: list[Item] = []
+    for i, part in enumerate(parts):
+        items += decoder.decode(Chunk(i, part, i * 0.01, 1e9 + i * 0.01))
+    return items + decoder.flush()
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    at = sorted({place % (len(data) + 1) for place in places})
+    return [data[i:j] for i, j in zip([0, *at], [*at, len(data)], strict=True)]
+
+
+def told(items: list[Item]) -> Any:
+    """Return all that must not depend on chunks: infos, values row by row, counts of rejects."""
+    rows: list[Any] = []
+    rejects: dict[str, int] = {}
+    for item in items:
+        if isinstance(item, StreamInfo):
+            rows.append((item.channels, item.units, item.version, item.clock))
+        elif isinstance(item, Block):
+            rows += [row.tobytes() for row in item.values]
+        elif isinstance(item, Event) and item.kind == "reject":
+            kind = re.sub(r"\d+", "n", item.data["reason"])
+            rejects[kind] = rejects.get(kind, 0) + item.data["count"]
+    return rows, rejects
+
+
+@given(streams(), st.lists(st.integers(0, 10_000), max_size=12))
+@settings(deadline=None, max_examples=80)
+def test_chunks_never_change_what_is_told(data: bytes, places: list[int]) -> None:
+    assert told(decode(cut(data, places))) == told(decode([data]))
+
+
+@given(streams())
+@settings(deadline=None, max_examples=80)
+def test_the_quick_way_tells_the_same_as_the_careful_one(data: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "alike", lambda raw, line: None)
+        careful = told(decode([data]))
+    assert told(decode([data])) == careful
+
+
+@given(streams(), st.integers(0, 10_000))
+@settings(deadline=None, max_examples=60)
+def test_saved_and_loaded_it_goes_on_bit_for_bit(data: bytes, place: int) -> None:
+    first, rest = cut(data, [place])[0], cut(data, [place])[-1]
+    whole = Text("s", TextParams())
+    halves = Text("s", TextParams())
+    before = Chunk(0, first, 0.0, 1e9)
+    after = Chunk(1, rest, 0.01, 1e9 + 0.01)
+    whole.decode(before)
+    halves.decode(before)
+    loaded = Text("s", TextParams())
+    loaded.load_state_dict(halves.state_dict())
+    halves.decode(Chunk(1, b"9,9,9,9\nq:1\n", 0.01, 1e9))  # a state shares nothing with its origin
+    one = whole.decode(after) + whole.flush()
+    two = loaded.decode(after) + loaded.flush()
+    assert told(one) == told(two)
+    for a, b in zip(one, two, strict=True):
+        if isinstance(a, Block):
+            assert isinstance(b, Block)
+            assert a.seq == b.seq and a.time_s.tobytes() == b.time_s.tobytes()
+        else:
+            assert a == b
+
+
+@given(streams(), st.lists(st.integers(0, 10_000), max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_every_line_is_a_sample_or_counted(data: bytes, places: list[int]) -> None:
+    items = decode(cut(data, places))
+    samples = [item for item in items if isinstance(item, Block)]
+    seq, before = 0, -math.inf
+    for block in samples:
+        assert block.seq == seq and block.values.flags.c_contiguous
+        assert len(block.time_s) == len(block.values)
+        assert block.time_s[0] > before and (np.diff(block.time_s) > 0).all()
+        seq, before = seq + len(block), float(block.time_s[-1])
+    rejected = sum(told(items)[1].values())
+    lines = [line for line in data.replace(b"\r", b"\n").split(b"\n") if line.strip(b" ")]
+    headers = 1 + sum(
+        b"x,y,z" in line or b"a (V),b" in line or b"time,a,b" in line for line in lines
+    )
+    assert len(lines) - 1 - headers <= seq + rejected <= len(lines)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=20), st.sampled_from(",;\t"))
+@settings(deadline=None, max_examples=100)
+def test_numbers_gives_one_row_a_line_equal_to_float(rows: list[Any], sign: str) -> None:
+    data = "\n".join(sign.join(row) for row in rows).encode()
+    values, bad = numbers(data, sign.encode(), 2)
+    assert values.shape == (len(rows), 2)
+    wrong = {row for row, _ in bad}
+    for i, row in enumerate(rows):
+        expected = [number(cell) for cell in row]
+        assert (i in wrong) == (None in expected)
+        for got, cell, want in zip(values[i], row, expected, strict=True):
+            if i in wrong or want is None or math.isnan(want):
+                assert math.isnan(got)
+            elif cell.lower().lstrip("+-")[:1].isdigit() and "x" not in cell:
+                assert struct.pack("d", got) == struct.pack("d", float(cell))
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=50))
+def test_a_float_that_was_printed_comes_back_bit_for_bit(sent: list[float]) -> None:
+    values, bad = numbers("".join(f"{x!r}\n" for x in sent).encode(), b",", 1)
+    assert not bad and values.tobytes() == np.array(sent).tobytes()
+
+
+@given(st.lists(st.floats(-10, 10) | st.just(math.nan), max_size=150), st.integers(0, 150))
+def test_device_times_rise_and_do_not_depend_on_blocks(raw: list[float], place: int) -> None:
+    array = np.array(raw)
+    whole, count = DeviceClock().stamp(array)
+    clock = DeviceClock()
+    one, first = clock.stamp(array[:place])
+    other = DeviceClock()
+    other.load_state_dict(clock.state_dict())
+    two, second = other.stamp(array[place:])
+    assert np.concatenate([one, two]).tobytes() == whole.tobytes()
+    assert first + second == count
+    assert (np.diff(whole) > 0).all() and np.isfinite(whole).all()
+
+
+@given(st.lists(st.floats(1e9, 1e9 + 1), max_size=30), st.floats(1e9, 1e9 + 1))
+def test_rising_times_rise_and_good_ones_stay(raw: list[float], last_s: float) -> None:
+    times = rising(np.array(raw), last_s)
+    assert (np.diff(np.concatenate([[last_s], times])) > 0).all()
+    good = np.array(sorted(set(raw)))
+    good = good[good > last_s]
+    assert rising(good, last_s).tobytes() == good.tobytes()
