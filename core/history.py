@@ -165,7 +165,8 @@ class History:
         rows = self._rows
         start = self.index_at(lo_s)
         after = int(np.searchsorted(rows.time_s[: rows.count], hi_s, "right"))
-        stop = min(rows.count, after + 1)
+        exactly = after > 0 and rows.time_s[after - 1] == hi_s
+        stop = min(rows.count, after if exactly else after + 1)
         shown: list[tuple[Pyramid, Channels]] = [
             *((p, channels) for p in rows.pyramids[:2]),
             (rows.pyramids[2], slice(None)),
@@ -180,8 +181,9 @@ class History:
             time_s = np.repeat(rows.time_s[start:stop:size], 2)
             span = (start, stop, rows.count)
             drawn = [_pairs(pyramid, where, size, span) for pyramid, where in shown]
-        breaks = np.flatnonzero(rows.flags[start:stop] & (GAP | HOLE)) // size * min(size, 2)
-        breaks = np.unique(breaks[breaks > 0])
+        breaks = np.flatnonzero(rows.flags[start:stop] & (GAP | HOLE))
+        breaks = np.unique(-(-breaks // size) * min(size, 2))  # behind a group that it divides
+        breaks = breaks[(breaks > 0) & (breaks < len(time_s))]
         values, prediction, rarity = (np.insert(d, breaks, np.nan, axis=1) for d in drawn)
         ends = (int(rows.seq[start]), int(rows.seq[stop - 1])) if stop > start else (-1, -1)
         time_s = np.insert(time_s, breaks, time_s[breaks])

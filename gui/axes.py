@@ -15,7 +15,7 @@ TIME_STEPS_S = (
     1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000,
     31536000,
 )  # fmt: skip
-LARGEST = 1e300
+LARGEST = 1e290
 
 
 def number(value: float, step: float) -> str:
@@ -60,19 +60,19 @@ class Range:
 
 
 def nice_range(low: float, high: float) -> Range:
-    """Return the smallest range with two to four round steps that holds both values."""
+    """Return the smallest range with at most five round steps that holds both values."""
     low, high = max(low, -LARGEST), min(high, LARGEST)
     height = high - low
-    smallest = max(abs(low), abs(high)) * 1e-12
-    if height <= smallest:
-        height = max(abs(low) * 0.01, smallest * 4) or 2.0
+    size = max(abs(low), abs(high))
+    if height <= size * 1e-12 or height < 1 / LARGEST:
+        height = 0.01 * size if size > 1 / LARGEST else 2.0
         low, high = low - height / 2, high + height / 2
-    size = 10.0 ** math.floor(math.log10(height / 4))
+    size = 10.0 ** math.floor(math.log10(height / 5))
     for scale in (size, size * 10):
         for part in STEPS:
             step = scale * part
             first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-            if last - first <= 4:
+            if last - first <= 5:
                 return Range(first * step, max(last, first + 1) * step, step)
     raise AssertionError("unreachable: ten steps of a decade always hold it")
 
@@ -88,7 +88,8 @@ def robust_limits(values: F64) -> tuple[float, float] | None:
     low, high = known[len(known) // 50], known[-1 - len(known) // 50]
     room = 4 * (high - low) if high > low else np.inf
     with np.errstate(over="ignore"):
-        return float(max(known[0], low - room)), float(min(known[-1], high + room))
+        sane = known[(known >= low - room) & (known <= high + room)]
+    return float(sane[0]), float(sane[-1])
 
 
 class CalmRange:
@@ -138,7 +139,7 @@ def _time_unit(step_s: float, largest_s: float) -> tuple[str, float]:
         return "ms", 1e-3
     if step_s < 30 or largest_s <= 180:
         return "s", 1.0
-    if step_s < 1800:
+    if step_s < 1800 or largest_s <= 7200:
         return "min", 60.0
     return ("h", 3600.0) if step_s < 86400 else ("d", 86400.0)
 

@@ -16,6 +16,7 @@ from driftscope.gui.plot import Plot, PlotPanel, Watched
 
 POINTS, TICK_PX = 400, 110
 MOST_DECADES = 5
+SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
 TIP = (
     "Mean Huber loss of the forecast, in units of the signal's spread, since the start. "
@@ -46,7 +47,8 @@ class LossPlot(Plot):
         self._held: tuple[float, tuple[str, ...], F64, F64] | None = None
         self._held_total: object = None
         self._taken_at_s = 0.0
-        self._range = (0.03, 1.0)
+        self.range = (0.03, 1.0)
+        self._skill_place = 0
 
     def named(self) -> list[tuple[int, str]]:
         """Return (number, name) of every curve."""
@@ -82,7 +84,7 @@ class LossPlot(Plot):
         self._rescale(means)
         texts = []
         painter.setPen(draw.pen(theme.current().grid))
-        for value, text in axes.log_ticks(*self._range, max(2, int(area.height() / 24))):
+        for value, text in axes.log_ticks(*self.range, max(2, int(area.height() / 24))):
             y = round(self._y(np.array(value), area).item()) + 0.5
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             texts.append((y, text))
@@ -96,7 +98,7 @@ class LossPlot(Plot):
         painter.setClipping(False)
         self._draw_marks(painter, area, start_s, end_s)
         self._draw_time(painter, area, end_s - start_s)
-        self._draw_skill(painter, area)
+        self._draw_skill(painter, area, self._y(means[x > area.right() - SKILL_PX], area))
         return history.last_seq if history is not None else -1
 
     def _rescale(self, means: F64) -> None:
@@ -107,12 +109,12 @@ class LossPlot(Plot):
         high = float(known.max())
         low = max(float(known.min()), high * 10**-MOST_DECADES)
         low, high = _one_or_three(low, math.floor), _one_or_three(high, math.ceil)
-        held_low, held_high = self._range
+        held_low, held_high = self.range
         if low < held_low or low > 3.5 * held_low or high > held_high or high < held_high / 3.5:
-            self._range = (low, high if high > low else 3 * low)
+            self.range = (low, high if high > low else 3 * low)
 
     def _y(self, loss: F64, area: QRectF) -> F64:
-        low, high = self._range
+        low, high = self.range
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.log(loss / low) / math.log(high / low)
         return area.bottom() - share * area.height()
@@ -121,14 +123,14 @@ class LossPlot(Plot):
         """Draw where a parameter was turned or weights were restored, newest captions first."""
         colours = theme.current()
         free = area.right()
-        for mark in _merged(self.session.marks, start_s, (end_s - start_s) / 40):
+        for mark in merged(self.session.marks, start_s, (end_s - start_s) / 40):
             x = area.left() + (mark.time_s - start_s) / (end_s - start_s) * area.width()
             if x > area.right():
                 continue
             restored = mark.kind == "restored"
             painter.setPen(draw.dashed(colours.fault if restored else colours.secondary, 2, 3))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            text = "restored" if restored else self._turned(mark)
+            text = "restored" if restored else self.turned(mark)
             wide = painter.fontMetrics().horizontalAdvance(text) + 8
             left = x + 4 if x + 4 + wide <= free else x - 4 - wide
             if left >= area.left() and left + wide <= free:
@@ -136,7 +138,7 @@ class LossPlot(Plot):
                 draw.caption(painter, QPointF(left, area.top()), text, ink, colours.panel)
             free = min(free, left, x)
 
-    def _turned(self, mark: Event) -> str:
+    def turned(self, mark: Event) -> str:
         """Return what a parameter's mark says: 'learning rate x 1 → x 3.2'."""
         name, old, new = mark.data["name"], mark.data["old"], mark.data["new"]
         spec = self.session.params.spec(name)
@@ -157,8 +159,11 @@ class LossPlot(Plot):
                 painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
         painter.setFont(theme.text_font(8))
 
-    def _draw_skill(self, painter: QPainter, area: QRectF) -> None:
-        """Write the skill over the best baseline in the corner that the curves leave free."""
+    def _draw_skill(self, painter: QPainter, area: QRectF, curves: F64) -> None:
+        """Write the skill over the best baseline at the right, where the curves leave room.
+
+        `curves` (m, K) are their heights in pixels where the words may stand.
+        """
         recent, colours = self.session.health.recent, theme.current()
         skill = recent.skill()
         if not math.isfinite(skill):
@@ -167,8 +172,14 @@ class LossPlot(Plot):
         best = min(baselines, key=lambda name: baselines[name])
         ink = colours.good_text if skill >= 0.005 else colours.fault_text
         painter.setFont(theme.text_font(9, bold=True))
+        places = np.linspace(area.bottom() - 10, area.top() + 24, 8)
+        known = curves[np.isfinite(curves)]
+        room = np.abs(places[:, None] - known).min(axis=1, initial=1e3)
+        if room[self._skill_place] < SKILL_ROOM_PX:
+            wide_enough = np.flatnonzero(room >= 1.5 * SKILL_ROOM_PX)
+            self._skill_place = int(wide_enough[0] if len(wide_enough) else room.argmax())
+        at = QPointF(area.right(), places[self._skill_place] - 8)
         text = f"skill {skill:+.2f} over {best}"
-        at = QPointF(area.right(), area.bottom() - 20)
         draw.caption(painter, at, text, ink, colours.panel, right=True)
         painter.setFont(theme.text_font(8))
 
@@ -182,7 +193,7 @@ def _one_or_three(value: float, towards: object) -> float:
     return min(step for step in steps if step >= value * 0.9999)
 
 
-def _merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
+def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
     """Return marks since `start_s`, newest first; one parameter's moves close together are one."""
     found: list[Event] = []
     for mark in reversed(marks):

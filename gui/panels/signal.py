@@ -72,16 +72,16 @@ class Lanes(TimePlot):
     def __init__(self, session: Watched, view: TimeView) -> None:
         super().__init__(session, view, "Signal plot")
         self._chosen: list[int] | None = None
-        self._ranges: dict[int, axes.CalmRange] = {}
+        self.ranges: dict[int, axes.CalmRange] = {}
         self._scaled: tuple[object, ...] = ()
         self._scaled_at_s = 0.0
         self._forecast: F64 | None = None
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._scroll.valueChanged.connect(lambda _: self.refresh())
-        self._back = QPushButton("Back to now", self)
-        self._back.setToolTip("The view has gone back in time. The keys Home and End do this too.")
-        self._back.clicked.connect(self.follow_live)
-        self._back.hide()
+        self.back = QPushButton("Back to now", self)
+        self.back.setToolTip("The view has gone back in time. The keys Home and End do this too.")
+        self.back.clicked.connect(self.follow_live)
+        self.back.hide()
 
     def show_channels(self, places: list[int]) -> None:
         self._chosen = places
@@ -112,7 +112,7 @@ class Lanes(TimePlot):
         self._scroll.setVisible(many > fit)
         self._scroll.setRange(0, max(0, many - fit))
         self._scroll.setPageStep(fit)
-        self._back.setVisible(view.end_s is not None)
+        self.back.setVisible(view.end_s is not None)
         return (*state, tuple(self.channels()), id(self._forecast))
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
@@ -127,7 +127,7 @@ class Lanes(TimePlot):
         self._scale(lines, channels)
         spaces = self._spaces(area, len(channels))
         for channel, space in zip(channels, spaces, strict=True):
-            self._draw_grid(painter, space, self._ranges[channel].range)
+            self._draw_grid(painter, space, self.ranges[channel].range)
         self.draw_bands(painter, area)
         painter.setClipRect(area)
         captions = self._shade_alarms(painter, channels, spaces, info)
@@ -138,9 +138,8 @@ class Lanes(TimePlot):
                 painter, space, channel, (x, lines.values[:, k], lines.prediction[:, k])
             )
         painter.setClipping(False)
-        for channel, space in zip(channels, spaces, strict=True):
-            self._name(painter, space, info, channel)
-        self._write_captions(painter, captions)
+        names = [self._name(painter, spaces[k], info, channels[k]) for k in range(len(channels))]
+        self._write_captions(painter, captions, names)
         self.draw_time(painter, area, texts=True)
         if view.paused:
             self._draw_paused(painter, area)
@@ -168,13 +167,13 @@ class Lanes(TimePlot):
         view = self.view
         moved = (view.span_s, view.end_s, self.session.info, tuple(channels))
         if moved != self._scaled:
-            self._ranges = {k: r for k, r in self._ranges.items() if view.end_s is None}
+            self.ranges = {k: r for k, r in self.ranges.items() if view.end_s is None}
         elif now_s - self._scaled_at_s < SCALE_EVERY_S:
             return
         self._scaled, self._scaled_at_s = moved, now_s
         for k, channel in enumerate(channels):
             limits = axes.robust_limits(lines.values[:, k])
-            calm = self._ranges.setdefault(channel, axes.CalmRange())
+            calm = self.ranges.setdefault(channel, axes.CalmRange())
             if limits is not None:
                 calm.update(*limits, now_s)
 
@@ -182,7 +181,7 @@ class Lanes(TimePlot):
         if span is None:
             return
         painter.setPen(draw.pen(theme.current().grid))
-        most = 5 if space.height() > 90 else 3 if space.height() > 44 else 2
+        most = 6 if space.height() > 90 else 3 if space.height() > 44 else 2
         texts = []
         for value, text in span.ticks(most):
             y = round(_y(np.array(value), space, span).item()) + 0.5
@@ -195,7 +194,7 @@ class Lanes(TimePlot):
     def _draw_lane(
         self, painter: QPainter, space: QRectF, channel: int, curves: tuple[F64, F64, F64]
     ) -> None:
-        span = self._ranges[channel].range
+        span = self.ranges[channel].range
         if span is None:
             return
         colours = theme.current()
@@ -239,30 +238,34 @@ class Lanes(TimePlot):
                 captions.append((QPointF(left, lanes[0].top()), text))
         return captions
 
-    def _write_captions(self, painter: QPainter, captions: list[tuple[QPointF, str]]) -> None:
-        """Write captions, oldest first, where they do not run into one another."""
+    def _write_captions(
+        self, painter: QPainter, captions: list[tuple[QPointF, str]], names: list[QRectF]
+    ) -> None:
+        """Write captions, oldest first, where they run into no other and into no name."""
         colours, area = theme.current(), self.area()
+        named = {name.top(): name.right() + 4 for name in names}
         taken: dict[float, float] = {}
         for at, text in reversed(captions):
             if at.x() >= area.left():
                 draw.triangle(painter, at.x(), at.y(), colours.alarm)
             wide = painter.fontMetrics().horizontalAdvance(text) + 6
-            x = min(max(at.x() + 8, area.left() + 4), area.right() - wide)
+            x = max(at.x() + 8, named.get(at.y(), area.left() + 4))
+            x = min(x, area.right() - wide)
             if x >= taken.get(at.y(), 0.0):
                 draw.caption(painter, QPointF(x, at.y()), text, colours.alarm_text, colours.panel)
                 taken[at.y()] = x + wide + 6
 
-    def _name(self, painter: QPainter, space: QRectF, info: StreamInfo, channel: int) -> None:
+    def _name(self, painter: QPainter, space: QRectF, info: StreamInfo, channel: int) -> QRectF:
+        """Write a channel's name and unit in its lane's corner; return the patch they take."""
         unit = info.units[channel]
-        text = info.channels[channel] + (f" ({unit})" if unit else "")
-        colours = theme.current()
+        text = words.shortened(info.channels[channel], 40) + (f" ({unit})" if unit else "")
         at = QPointF(space.left() + 6, space.top() + (14 if space.height() > 60 else 0))
-        text = words.shortened(text, 40)
-        draw.caption(painter, at, text, colours.secondary, colours.panel)
+        colours = theme.current()
+        return draw.caption(painter, at, text, colours.secondary, colours.panel)
 
     def _draw_paused(self, painter: QPainter, area: QRectF) -> None:
         colours = theme.current()
-        strip = QRectF(area.left(), area.center().y() - 14, area.width(), 28)
+        strip = QRectF(area.left(), area.top() - 4, area.width(), 22)
         painter.fillRect(strip, translucent(colours.raised, 235))
         painter.setFont(theme.text_font(9.5))
         painter.setPen(colours.text)
@@ -289,8 +292,8 @@ class Lanes(TimePlot):
     def resizeEvent(self, event: QResizeEvent) -> None:
         area = self.area()
         self._scroll.setGeometry(self.width() - 11, int(area.top()), 10, int(area.height()))
-        size = self._back.sizeHint()
-        self._back.setGeometry(
+        size = self.back.sizeHint()
+        self.back.setGeometry(
             int(area.right()) - size.width() - 8, int(area.bottom()) - size.height() - 8,
             size.width(), size.height(),
         )  # fmt: skip

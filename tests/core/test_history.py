@@ -56,7 +56,7 @@ def test_a_row_comes_back_as_it_was_given() -> None:
 
 
 def test_few_rows_are_drawn_exactly_with_one_beyond_each_side() -> None:
-    lines = filled(1000).lines(2.0, 3.0, 200)
+    lines = filled(1000).lines(2.0, 3.005, 200)
     assert lines.values[:, 0].tolist() == [*range(200, 302)]
     assert (lines.first_seq, lines.last_seq) == (200, 301)
 
@@ -124,9 +124,13 @@ def test_a_gap_breaks_the_line_and_is_remembered() -> None:
     assert history.row(1000).flags == GAP
     band = history.bands[-1]
     assert (band.kind, band.start_s, band.end_s) == ("gap", 9.99, 20.0)
-    for pixels in (2000, 50):
+    history.append(result(1008, 500, time_s=20.08 + np.arange(500) / 100))
+    for pixels in (2000, 50, 53, 61):
         lines = history.lines(0, 30, pixels)
         assert np.isnan(lines.values).any(axis=1).sum() == 1
+        drawn = np.isfinite(lines.values[:, 0])
+        joined = drawn[:-1] & drawn[1:]
+        assert np.diff(lines.time_s)[joined].max() < 1.0
 
 
 def test_a_gap_known_before_the_rows_in_front_of_it_stands_where_it_belongs() -> None:
