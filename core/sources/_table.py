@@ -64,7 +64,7 @@ class Table:
             try:
                 rows[at] = self._row(line)
             except ValueError as error:
-                bad.append((at, line[:SHOWN], str(error)))
+                bad.append((at, line[:SHOWN].rstrip(), str(error)))
             at += 1
         return rows[:, 0] * self.scale_s, np.ascontiguousarray(rows[:, 1:]), bad
 

@@ -120,7 +120,7 @@ class CsvFile(Source):
         known = np.flatnonzero(np.isfinite(head_s))
         timed = rate_hz is None and len(known) > 0
         if timed:
-            self._period_s, rate_hz = _period(head_s[known])
+            self._period_s, rate_hz = _period(head_s)
             self._last_s = float(head_s[known[0]]) - (known[0] + 1) * self._period_s
         self._counted_hz = None if timed else rate_hz or 1.0
         clock = table.clock if timed else "elapsed"
@@ -201,11 +201,15 @@ def rising(time_s: F64, last_s: float, period_s: float) -> tuple[F64, Bools]:
     return np.array(times), fixed
 
 
-def _period(head_s: F64) -> tuple[float, float | None]:
-    """Return the nominal period in s and the rate in Hz, or (1, None) where none can be told."""
-    steps_s = np.diff(head_s)
-    if len(steps_s):
-        for period_s in (float(np.median(steps_s)), float(np.mean(steps_s))):
+def _period(time_s: F64) -> tuple[float, float | None]:
+    """Return the nominal period in s and the rate in Hz, or (1, None) where none can be told.
+
+    It is the median step, or the mean one where most times repeat; NaN times are passed over.
+    """
+    known = np.flatnonzero(np.isfinite(time_s))
+    if len(known) > 1:
+        rows, steps_s = np.diff(known), np.diff(time_s[known])
+        for period_s in (float(np.median(steps_s / rows)), float(steps_s.sum() / rows.sum())):
             if 0 < period_s < math.inf:
                 return period_s, 1 / period_s
     return 1.0, None
@@ -225,7 +229,7 @@ def _head(file: LineFile) -> bytes:
 def _no_table(path: Path, broken: str, lines: list[bytes]) -> str:
     if broken:
         return f"{path} cannot be read: {broken}. Fetch the file again."
-    if len(lines) == 1 and lines[0]:
+    if len(lines) == 1 and any(map(str.isalpha, decoded(lines[0]))):
         return f"{path} holds a header and no rows: there is nothing to play."
     return f"{path} holds no table of numbers: one row of numbers a line is needed."
 
