@@ -150,16 +150,17 @@ class Range(Score):
     """Judge by what lies outside all that was seen: single values, and the decision's mean.
 
     After n decisions the next one breaks a record with probability 1 / (n + 1), whatever the
-    distribution, on each side of each channel. That the m rows which span the range are exceeded
-    by x ranges has probability m^-4x if their tails are Gaussian, m^-2x if they are exponential,
-    which can be worked out from the range such tails span. So with an exponent k between
+    distribution, on each side of each channel. The range spanned by m draws is exceeded by x
+    ranges with probability m^-4x where tails are Gaussian and m^-2x where they are exponential,
+    for many draws; so with an exponent k between, and e = (x - 0.05) ln m,
 
-        P = ratio * sides / (n + 1) * m^-kx        for x > 0.05, else P = 1
+        P = ratio * rate * exp(-k e)    if x > 0.05, else 1;    rate = sum of m^-0.05k / (n + 1)
 
-    where `ratio` is how many records this stream has broken against how many it should have,
-    and k starts at 3 and follows the records' own excesses: the maximum likelihood estimate, by
-    excesses censored at their expected median, so that a true anomaly counts as one long
-    excess and no more. A level that stays is taken in by and by; one wild value is not.
+    over the sides of all ranges, m being rows for values and decisions for means. `ratio` is how
+    many records this stream has broken against how many it should have. k starts at 3 and follows
+    the e's seen: their maximum likelihood estimate, censored at the expected median so that a
+    true anomaly weighs no more than any long excess. A level that stays is taken in by and by; one
+    wild value is not.
     """
 
     FIRST, BEYOND, MOST = 10, 0.05, 1.0  # decisions; ranges; ranges
@@ -176,35 +177,42 @@ class Range(Score):
 
     def judge(self, rows: Summary) -> Judged:
         beyond = np.minimum(self._beyond(*self._reach(rows)), self.MOST)
-        score = float(beyond.max(initial=0.0))
         half = len(beyond) // 2
+        excess = np.maximum(beyond - self.BEYOND, 0.0)
+        excess[:half] *= math.log(self._rows + 1)
+        excess[half:] *= math.log(self._decisions + 1)
+        score = float(excess.max(initial=0.0))
         rarity = 0.0
-        if score > self.BEYOND and self._decisions >= self.FIRST:
+        if score and self._decisions >= self.FIRST:
             ratio = (self._observed + self.RECORDS_PRIOR) / (self._expected + self.RECORDS_PRIOR)
-            rarity = max(0.0, -math.log10(ratio * self._record_rate(score)))
-        return Judged(score, rarity, np.maximum(beyond[:half], beyond[half:]))
+            rarity = self._exponent() * score / math.log(10) - math.log10(
+                ratio * self._record_rate()
+            )
+        return Judged(score, max(0.0, rarity), np.maximum(excess[:half], excess[half:]))
 
     def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
         if self._decisions >= self.FIRST:
-            self._expected += min(1.0, self._record_rate(self.BEYOND))
-            if judged.score > self.BEYOND:
+            self._expected += min(1.0, self._record_rate())
+            if judged.score:
                 weight = DISTRUST if before > SUSPECT else 1.0
-                excess = (judged.score - self.BEYOND) * math.log(self._rows)
                 median = math.log(2) / self.EXPONENT
                 self._observed += weight
-                self._short += weight * (excess < median)
-                self._excess += weight * min(excess, median)
+                self._short += weight * (judged.score < median)
+                self._excess += weight * min(judged.score, median)
         self._decisions += 1
         self._rows += rows.rows
         self._widen(*self._reach(rows), ABSORB if rarity > RARE else 1.0)
 
-    def _record_rate(self, beyond: float) -> float:
-        """Return the probability that a decision exceeds some range by `beyond` ranges."""
-        sides = 2 * len(self._high)
+    def _exponent(self) -> float:
+        """Return k, by what the stream has shown of its tails."""
         prior = self.EXPONENT_PRIOR
-        exponent = (prior + self._short) / (prior / self.EXPONENT + self._excess)
-        size = math.pow(self._rows + 1, -exponent * beyond)
-        return sides / (self._decisions + 1) * size
+        return (prior + self._short) / (prior / self.EXPONENT + self._excess)
+
+    def _record_rate(self) -> float:
+        """Return how many ranges a decision should exceed by BEYOND or more."""
+        least = -self._exponent() * self.BEYOND
+        each = math.pow(self._rows + 1, least) + math.pow(self._decisions + 1, least)
+        return len(self._high) / (self._decisions + 1) * each
 
     def _reach(self, rows: Summary) -> tuple[F64, F64]:
         """Return the highest and lowest (2C,) of values, then means; NaN where none was."""
