@@ -29,6 +29,13 @@ def dashed(colour: QColor, on: float, off: float) -> QPen:
     return found
 
 
+def translucent(colour: QColor, alpha: int) -> QColor:
+    """Return a colour that lets through what lies below; `alpha` is 0 to 255."""
+    found = QColor(colour)
+    found.setAlpha(alpha)
+    return found
+
+
 def curve(painter: QPainter, x: F64, y: F64) -> None:
     """Draw a line through points (m,) in pixels; it breaks where y is NaN, and a value that
     stands alone is a dot."""

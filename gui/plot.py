@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from driftscope.core.health import Health
@@ -126,7 +126,14 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(20)
 
+    def needed_px(self) -> float:
+        """Return how wide it must be to show all."""
+        metrics = QFontMetricsF(self.font())
+        each = self.STROKE_PX + self.GAP_PX + 6
+        return sum(metrics.horizontalAdvance(words) + each for _, words in self._items)
+
     def show_items(self, items: list[tuple[QPen, str]]) -> None:
+        """Show these lines; nothing is painted while they stay the same."""
         if items != self._items:
             self._items = items
             self.setAccessibleName(", ".join(words for _, words in items))
@@ -144,8 +151,9 @@ class Legend(QWidget):
             painter.setPen(theme.current().secondary)
             painter.drawText(QPointF(x - wide, y + metrics.capHeight() / 2), words)
             x -= wide + 6
-            line.setWidth(2)
-            painter.setPen(line)
+            stroke = QPen(line)
+            stroke.setWidth(2)
+            painter.setPen(stroke)
             painter.drawLine(QPointF(x - self.STROKE_PX, y), QPointF(x, y))
             x -= self.STROKE_PX + self.GAP_PX
 
@@ -158,7 +166,9 @@ class PlotPanel(QWidget):
         theme.as_panel(self)
         self.setAccessibleName(title)
         self.plot = plot
+        self._title = title
         self.title = QLabel(title)
+        self.title.setMinimumWidth(1)
         theme.set_role(self.title, "title")
         self.title.setToolTip(tip)
         self.note = QLabel()
@@ -189,10 +199,6 @@ class PlotPanel(QWidget):
     def refresh(self) -> None:
         """Bring everything up to date; called by the one display timer."""
         self.plot.refresh()
-
-
-def translucent(colour: QColor, alpha: int) -> QColor:
-    """Return a colour that lets through what lies below; `alpha` is 0 to 255."""
-    found = QColor(colour)
-    found.setAlpha(alpha)
-    return found
+        full_px = QFontMetricsF(self.title.font()).horizontalAdvance(self._title)
+        fits = full_px + 60 + self.legend.needed_px() <= self.width()
+        self.title.setText(self._title if fits else self._title.partition(" (")[0])

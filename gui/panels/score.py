@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from driftscope.core.stream import F64
 from driftscope.gui import axes, draw, theme
-from driftscope.gui.plot import PlotPanel, Watched, translucent
+from driftscope.gui.plot import PlotPanel, Watched
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
 
@@ -60,7 +60,7 @@ class RarityPlot(TimePlot):
         painter.setClipRect(area.adjusted(0, -2, 0, 2))
         for _, left, right in self.alarms_in_view():
             shade = QRectF(left, area.top(), right - left, area.height())
-            painter.fillRect(shade, translucent(colours.alarm, 46))
+            painter.fillRect(shade, draw.translucent(colours.alarm, 46))
         painter.setPen(draw.pen(colours.alarm))
         draw.curve(painter, self.places(lines.time_s), self._y(lines.rarity, area))
         if math.isfinite(history.threshold):
