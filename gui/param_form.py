@@ -153,10 +153,13 @@ class SwitchField(Field):
         self._accessible(self.box)
         self.rows.addWidget(self.box)
         self.rows.addWidget(self.refused)
-        self.box.clicked.connect(self.turned.emit)
+        self.box.clicked.connect(self._clicked)
 
     def show_value(self, value: Value) -> None:
         self.box.setChecked(bool(value))
+
+    def _clicked(self, on: bool) -> None:
+        self.turned.emit(on)
 
 
 class TextField(Field):

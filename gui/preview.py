@@ -15,7 +15,7 @@ from driftscope.core.errors import AddressError, DriftscopeError
 from driftscope.core.interfaces import Decoder, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Value
-from driftscope.core.reader import Failed, Items, Message, Raw, Reader
+from driftscope.core.reader import Failed, Items, Message, Opened, Raw, Reader
 from driftscope.core.stream import Block, Event, Item, StreamInfo
 from driftscope.gui import words
 
@@ -39,6 +39,7 @@ class Preview:
         self.samples = 0
         self.rejected = 0
         self.error = ""
+        self.open = False
         self.ended = False
         self._half = ""
         self._counted: deque[tuple[float, int]] = deque()
@@ -62,6 +63,8 @@ class Preview:
         messages = self._inbox.drain()
         for message in messages:
             match message:
+                case Opened():
+                    self.open = True
                 case Raw(_, chunk):
                     self._show_text(chunk.data)
                     if self._decoder is not None:
@@ -105,7 +108,7 @@ class Preview:
             return "It has ended, without any numbers."
         if self.lines:
             return "Text comes, but no numbers yet."
-        return "Opened, nothing has come yet."
+        return "Opened, nothing has come yet." if self.open else f"Opening {self.text}."
 
     def close(self) -> None:
         """Have the reader let the device go, without waiting for it."""

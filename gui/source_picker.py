@@ -54,13 +54,16 @@ class BaudField(Field):
         row.addWidget(self.combo)
         self.rows.addLayout(row)
         self.rows.addWidget(self.refused)
-        self.combo.editTextChanged.connect(self.turned.emit)
+        self.combo.editTextChanged.connect(self._edited)
 
     def show_value(self, value: Value) -> None:
         if self.combo.currentText() != str(value) and not self.refused.isVisible():
             self.combo.blockSignals(True)
             self.combo.setEditText(str(value))
             self.combo.blockSignals(False)
+
+    def _edited(self, text: str) -> None:
+        self.turned.emit(text)
 
 
 class SourcePicker(QWidget):

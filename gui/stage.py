@@ -165,6 +165,12 @@ class Stage(QStackedWidget):
         self.setCurrentIndex(1)
         self._show_band(now)
 
+    def text(self) -> str:
+        """Return the sentence shown in place of the plots or above them, "" if there is none."""
+        if self.currentIndex() == 0:
+            return self.notice.said.text()
+        return self.band.said.accessibleName() if not self.band.isHidden() else ""
+
     def _show_band(self, now: Phase) -> None:
         said, buttons = "", BANDS.get(now, ())
         if now == "lost":
@@ -183,6 +189,7 @@ class Guarded(QWidget):
     def __init__(self, make: Callable[[], QWidget]) -> None:
         super().__init__()
         self.panel: QWidget | None = None
+        self._said = ""
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         try:
@@ -200,18 +207,21 @@ class Guarded(QWidget):
         except Exception as error:  # as above
             self._replace(error)
 
+    def text(self) -> str:
+        """Return why the panel is gone, "" while it is there."""
+        return self._said
+
     def _replace(self, error: Exception) -> None:
         name = type(self.panel).__name__ if self.panel else "A panel"
         if self.panel is not None:
             self.panel.hide()
             self.panel.deleteLater()
             self.panel = None
-        said = label(
+        self._said = (
             f"{name} stopped: {type(error).__name__}: {error}. Everything else goes on; restart "
-            "Driftscope to have it back, and please report it.",
-            "fault",
-            wrap=True,
+            "Driftscope to have it back, and please report it."
         )
+        said = label(self._said, "fault", wrap=True)
         theme.as_panel(said)
         said.setContentsMargins(16, 12, 16, 12)
         self._rows.addWidget(said)

@@ -1,0 +1,92 @@
+"""The list of alarms: newest first, followed cheaply, one click away from its place."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from driftscope.core.history import Band
+from driftscope.core.stream import Alarm, Event
+from driftscope.gui.panels.alarms import AlarmList, AlarmsPanel
+from driftscope.gui.session import Session
+
+
+def shown(model: AlarmList) -> list[str]:
+    return [str(model.data(model.index(row))) for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def panel(session: Session) -> AlarmsPanel:
+    made = AlarmsPanel(session)
+    made.resize(324, 600)
+    return made
+
+
+def test_alarms_and_gaps_stand_newest_first(panel: AlarmsPanel, alarm) -> None:
+    session = panel.session
+    session.set_param("detector.one_in", 43_200)
+    panel.refresh()
+    assert not panel.empty.isHidden() and panel.list.isHidden()
+    session.alarms.update({1: alarm(1, 10.0), 2: alarm(2, 40.0, end=None)})
+    session.marks += [Event("demo", 5, 20.0, "gap"), Event("demo", 5, 21.0, "note")]
+    session.history.bands.append(Band("gap", 20.0, 22.5))
+    panel.refresh()
+    assert shown(panel.model) == [
+        "0:00:40.000, now, 1.2 s, z, x, 1 in 320,000",
+        "0:00:20.000, 2.5 s, link gap, not learned",
+        "0:00:10.000, 1.2 s, z, x, 1 in 320,000",
+    ]
+    assert panel.empty.isHidden() and not panel.list.isHidden()
+    assert panel.counted.text() == "2 so far · 2 a day asked"
+
+
+def test_an_alarm_that_goes_on_is_brought_up_to_date(panel: AlarmsPanel, alarm) -> None:
+    panel.session.alarms[1] = alarm(1, 10.0, end=None)
+    panel.refresh()
+    ended = Alarm(1, "demo", 0, 1, 99, 10.0, 14.0, {"y": 1.0}, 6.0)
+    panel.session.alarms[1] = ended
+    panel.refresh()
+    assert shown(panel.model) == ["0:00:10.000, 4.0 s, y, 1 in 1 million"]
+
+
+def test_a_new_connection_begins_with_an_empty_list(panel: AlarmsPanel, alarm) -> None:
+    panel.session.alarms[1] = alarm(1, 10.0)
+    panel.refresh()
+    panel.session.alarms, panel.session.marks = {}, []
+    panel.refresh()
+    assert panel.model.rowCount() == 0
+
+
+def test_ten_thousand_alarms_are_no_widgets_and_one_more_costs_one_row(
+    panel: AlarmsPanel, alarm
+) -> None:
+    panel.session.alarms.update({i: alarm(i, 2.0 * i) for i in range(1, 10_001)})
+    panel.refresh()
+    assert panel.model.rowCount() == 10_000
+    assert len(panel.findChildren(object)) < 60
+    added: list[tuple[int, int]] = []
+    panel.model.rowsInserted.connect(lambda _, first, last: added.append((first, last)))
+    panel.session.alarms[10_001] = alarm(10_001, 30_000.0)
+    panel.refresh()
+    panel.refresh()
+    assert added == [(0, 0)]
+    assert panel.model.since(29_999.0) == 1
+
+
+def test_a_click_and_the_arrow_keys_choose_the_interval(panel: AlarmsPanel, alarm, qtbot) -> None:
+    panel.session.alarms.update({1: alarm(1, 10.0), 2: alarm(2, 40.0)})
+    panel.refresh()
+    chosen: list[tuple[float, float]] = []
+    panel.chosen.connect(lambda *interval: chosen.append(interval))
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.activateWindow()
+    panel.list.setFocus()
+    qtbot.waitUntil(panel.list.hasFocus)
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    assert chosen[-1] == (40.0, 41.2)
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    assert chosen[-1] == (10.0, 11.2)
+    assert not panel.grab().isNull()
+    panel.hide()

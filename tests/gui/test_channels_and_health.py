@@ -1,0 +1,101 @@
+"""The channels with their values, and the counts of the link."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolTip
+
+from driftscope.core.history import History
+from driftscope.core.stream import Result, StreamInfo
+from driftscope.gui.panels.channels import ChannelsPanel
+from driftscope.gui.panels.health import HealthPanel
+from driftscope.gui.session import Session
+
+
+def values(panel: ChannelsPanel) -> list[str]:
+    return [label.text() for label in panel._values]
+
+
+def test_every_channel_shows_its_last_known_value(session: Session) -> None:
+    panel = ChannelsPanel(session)
+    missing = np.array([[0.5, np.nan, 1e30]])
+    no = np.zeros(1, bool)
+    session.history.append(
+        Result(
+            "demo", 5000, np.array([5.0]), missing, missing, None, np.zeros(1), {}, missing,
+            np.zeros(1), 4.0, no, no, True, 0.0,
+        )
+    )  # fmt: skip
+    before = f"{np.sin(4999 / 70):.3f}"
+    panel.refresh()
+    assert values(panel) == ["0.500", before, "1.00e+30"]
+
+
+def test_a_tick_hides_a_channel_also_when_a_new_one_comes(session: Session) -> None:
+    panel = ChannelsPanel(session)
+    shown: list[list[int]] = []
+    panel.shown.connect(shown.append)
+    panel.refresh()
+    panel.boxes[1].click()
+    session.info = StreamInfo("demo", ("x", "y", "z", "t"), ("g", "g", "g", "°C"), version=2)
+    session.history = History(session.info, 100_000)
+    panel.refresh()
+    assert shown == [[0, 1, 2], [0, 2], [0, 2, 3]]
+    assert panel.boxes[1].accessibleName() == "Show y"
+
+
+def test_a_panel_without_a_stream_is_hidden(session: Session) -> None:
+    session.info, session.history = None, None
+    panel = ChannelsPanel(session)
+    panel.refresh()
+    assert panel.isHidden()
+
+
+@pytest.fixture
+def health(session: Session) -> HealthPanel:
+    panel = HealthPanel(session)
+    panel.resize(280, 300)
+    return panel
+
+
+def said(panel: HealthPanel) -> dict[str, str]:
+    return {name: value.accessibleName() for name, value in panel.values.items()}
+
+
+def test_counts_are_told_and_nothing_is_left_out(health: HealthPanel) -> None:
+    counts = health.session.health
+    counts.rejected, counts.dropped, counts.skipped_updates = 3, 1200, 7
+    counts.unscored, counts.gaps = 64, 2
+    counts.rejects.append(("ets Jun  8 2016", "no number"))
+    counts._step_ms.extend([0.5, 0.6, 20.0])
+    health.session.latency_ms = (24.2, 41.4)
+    health.refresh()
+    told = said(health)
+    assert told["rejected lines"] == "3 last: ‘ets Jun  8 2016’"
+    assert told["dropped · skipped"] == "1,200 · 7"
+    assert (told["not scored"], told["gaps"]) == ("64", "2")
+    assert told["learn time"] == "0.6 ms (p99 20)"
+    assert told["sample to screen"] == "24 ms (p99 41)"
+    assert told["memory"].endswith(" MB")
+    assert health.rejects.property("role") == "alarm"
+
+
+def test_the_rejected_lines_can_be_read_by_mouse_and_key(health: HealthPanel, qtbot) -> None:
+    counts = health.session.health
+    counts.rejected = 30
+    counts.rejects.extend((f"<b>line {i}</b>", "no number") for i in range(30))
+    health.refresh()
+    with qtbot.waitExposed(health):
+        health.show()
+    QTest.mouseClick(health.rejects, Qt.MouseButton.LeftButton)
+    listing = QToolTip.text()
+    assert listing.startswith("The last 20 of 30 rejected lines:")
+    assert "‘<b>line 29</b>’  no number" in listing
+    QToolTip.hideText()
+    QTest.keyClick(health.rejects, Qt.Key.Key_Return)
+    assert QToolTip.text() == listing
+    QToolTip.hideText()
+    health.hide()

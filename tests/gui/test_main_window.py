@@ -1,0 +1,181 @@
+"""The window: its states, its small form, its keys, and a panel that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QWidget
+
+from driftscope.gui.main_window import MainWindow
+from driftscope.gui.panels.score import ScorePanel
+from driftscope.gui.session import Session
+from driftscope.gui.stage import Guarded
+from driftscope.gui.top_bar import source_words
+
+
+@pytest.fixture
+def window(session: Session, qtbot) -> Iterator[MainWindow]:
+    made = MainWindow(session)
+    made.resize(1280, 900)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def buttons(window: MainWindow) -> list[str]:
+    page = window.stage.currentWidget()
+    return [b.text() for b in page.findChildren(QAbstractButton) if b.isVisible()]
+
+
+def test_the_plain_sentence_and_the_figures_stand_below(window: MainWindow) -> None:
+    assert window.said.text() == "Learning. The forecast beats “same as before” by 81 %."
+    assert " frames/s · " in window.figures.text()
+    assert source_words(window.session) == "demo: vibration · 3 channels · 1.00 kHz"
+    assert window.controls.panel.state.text() == "learning"
+
+
+def test_with_nothing_connected_there_is_a_sentence_and_two_buttons(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    session = window.session
+    session.address, session.info, session.history = "", None, None
+    window.refresh()
+    window.refresh_texts()
+    assert window.stage.text() == "Nothing is connected."
+    qtbot.waitUntil(lambda: buttons(window) == ["Try the demo", "Connect…"])
+    asked: list[str] = []
+    monkeypatch.setattr(session, "connect_to", asked.append)
+    demo = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Try the demo")
+    QTest.mouseClick(demo, Qt.MouseButton.LeftButton)
+    assert asked == ["demo:"]
+
+
+def test_a_failure_offers_to_try_again(window: MainWindow, qtbot) -> None:
+    session = window.session
+    session.info, session.history = None, None
+    session.health.link, session.health.link_message = "failed", "The port is busy. Close it."
+    window.refresh()
+    window.refresh_texts()
+    assert window.stage.text() == window.said.text() == "The port is busy. Close it."
+    qtbot.waitUntil(lambda: buttons(window) == ["Try again", "Change…"])
+
+
+def test_loading_and_connecting_show_a_moving_line(window: MainWindow) -> None:
+    session = window.session
+    session.info, session.history, session.health.link = None, None, "opening"
+    window.refresh()
+    assert window.stage.text() == "Connecting to demo: vibration."
+    assert window.stage.notice.waiting.isVisible()
+    session.health.link = "live"
+    window.refresh()
+    assert window.stage.text().startswith("Loading the model")
+
+
+@pytest.mark.parametrize("link", ["lost", "released", "ended"])
+def test_a_link_that_is_away_is_told_in_a_band_above_the_plots(
+    window: MainWindow, link: str
+) -> None:
+    assert window.stage.text() == ""
+    window.session.health.link = link
+    window.refresh()
+    assert window.stage.band.isVisible() and window.signal.isVisible()
+    assert window.stage.text()
+    window.session.health.link = "live"
+    window.refresh()
+    assert not window.stage.band.isVisible()
+
+
+def test_a_small_window_folds_the_alarms_into_a_tab_and_cuts_nothing_off(
+    window: MainWindow, qtbot
+) -> None:
+    alarms = window.alarms
+    assert not window.tabs.isVisible() and alarms.isVisible()
+    window.resize(1024, 700)
+    qtbot.waitUntil(window.tabs.isVisible)
+    assert (window.width(), window.height()) == (1024, 700)
+    assert not alarms.isVisible()
+    QTest.mouseClick(window.tabs, Qt.MouseButton.LeftButton, pos=window.tabs.tabRect(1).center())
+    assert alarms.isVisible()
+    whole = window.rect()
+    for widget in window.findChildren(QAbstractButton):
+        if widget.isVisible():
+            corner = widget.mapTo(window, widget.rect().bottomRight())
+            assert whole.contains(corner), widget.text()
+    window.resize(1280, 900)
+    qtbot.waitUntil(lambda: not window.tabs.isVisible())
+    assert alarms.isVisible() and window.controls.isVisible()
+
+
+def test_keys_pause_freeze_and_quit(window: MainWindow, qtbot) -> None:
+    session = window.session
+    window.activateWindow()
+    window.stage.setFocus()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    assert session.paused and window.top_bar.pause.text() == "Resume view"
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    assert not session.paused
+    QTest.keyClick(window, Qt.Key.Key_F)
+    assert session.params.get("learner.frozen") is True
+    assert window.top_bar.freeze.text() == "Unfreeze learning"
+    QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()
+
+
+def test_space_presses_the_button_that_has_the_focus(window: MainWindow, qtbot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.top_bar.freeze.setFocus()
+    QTest.keyClick(window.top_bar.freeze, Qt.Key.Key_Space)
+    assert window.session.params.get("learner.frozen") is True
+    assert not window.session.paused
+
+
+def test_a_click_on_an_alarm_goes_to_it(window: MainWindow, alarm, qtbot) -> None:
+    window.session.alarms[1] = alarm(1, 2.0)
+    window.refresh_texts()
+    window.activateWindow()
+    window.alarms.panel.list.setFocus()
+    qtbot.waitUntil(window.alarms.panel.list.hasFocus)
+    QTest.keyClick(window.alarms.panel.list, Qt.Key.Key_Down)
+    view = window.signal.panel.view
+    assert view.end_s is not None
+    assert view.lo_s < 2.0 and view.end_s >= 3.2
+
+
+def test_a_panel_that_raises_is_replaced_by_its_message(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: QWidget) -> None:
+        raise ZeroDivisionError("a slip")
+
+    monkeypatch.setattr(ScorePanel, "refresh", broken)
+    window.refresh()
+    window.refresh()
+    assert window.score.panel is None and window.signal.panel is not None
+    assert "ScorePanel stopped: ZeroDivisionError: a slip." in window.score.text()
+
+
+def test_a_panel_that_cannot_even_be_made_is_a_message_too(qtbot) -> None:
+    def broken() -> QWidget:
+        raise RuntimeError("no")
+
+    holder = Guarded(broken)
+    assert "RuntimeError: no" in holder.text()
+
+
+def test_every_control_says_what_it_is(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QSlider)
+    nameless = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and widget.isVisible()
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
