@@ -25,6 +25,7 @@ from driftscope.core.params import LearnerParams
 from driftscope.core.stream import Step, StreamInfo
 
 HORIZON = 50
+Once = Callable[[], tuple[float, float]]
 ROWS = (1, 8, 64)
 LOOPS = (("mlp", "adam"), ("mlp", "sgd"), ("gru", "adam"))
 
@@ -53,9 +54,7 @@ def steps(rows: int, channels: int) -> Callable[[], Step]:
     return step
 
 
-def learner_loop(
-    learner: Forecaster, rows: int, channels: int
-) -> Callable[[], tuple[float, float]]:
+def learner_loop(learner: Forecaster, rows: int, channels: int) -> Once:
     """Return a function that makes one step and gives (score, learn) in ms."""
     following = steps(rows, channels)
 
@@ -70,7 +69,7 @@ def learner_loop(
     return once
 
 
-def bare_loop(learner: Forecaster, rows: int, channels: int) -> Callable[[], tuple[float, float]]:
+def bare_loop(learner: Forecaster, rows: int, channels: int) -> Once:
     """Return the same for a bare loop over the same net: forward; forward, backward, step."""
     plugin = registry.load("models", learner.params.model)
     net = plugin.build(learner.model_params, learner.info)

@@ -1,0 +1,118 @@
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from driftscope.core.optimizers import Optimizer
+from driftscope.core.params import LearnerParams
+
+torch.set_num_threads(1)
+
+AGAINST_TORCH = """
+import torch
+from torch import nn
+from driftscope.core.optimizers import Optimizer
+from driftscope.core.params import LearnerParams
+
+torch.set_num_threads(1)
+for name, momentum in (("sgd", 0.9), ("sgd", 0.0), ("adam", 0.9), ("adam", 0.5)):
+    torch.manual_seed(1)
+    ours, theirs = (nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2)) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    params = LearnerParams(optimizer=name, momentum=momentum, lr=0.05, lr_mode="absolute")
+    mine = Optimizer(ours, params)
+    if name == "sgd":
+        other = torch.optim.SGD(theirs.parameters(), lr=0.05, momentum=momentum)
+    else:
+        other = torch.optim.Adam(theirs.parameters(), lr=0.05, betas=(momentum, 0.999))
+    for _ in range(100):
+        x, y = torch.randn(4, 6), torch.randn(4, 2)
+        mine.gradient.zero_()
+        loss = (ours(x) - y).square().mean()
+        loss.backward()
+        mine.step(float(loss.detach()))
+        other.zero_grad()
+        (theirs(x) - y).square().mean().backward()
+        other.step()
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+print("same")
+"""
+
+
+def test_absolute_steps_are_those_of_torch_optim():
+    done = subprocess.run(
+        [sys.executable, "-c", AGAINST_TORCH], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "same", done.stderr
+
+
+def trained(updates, scale=1.0, **params):
+    torch.manual_seed(0)
+    net = nn.Linear(8, 2)
+    nn.init.zeros_(net.weight)
+    nn.init.zeros_(net.bias)
+    optimizer = Optimizer(net, LearnerParams(**params))
+    goal = torch.randn(2, 8)
+    losses = []
+    for _ in range(updates):
+        x = torch.randn(4, 8)
+        optimizer.gradient.zero_()
+        loss = 0.5 * (net(x) - scale * x @ goal.T).square().mean()
+        loss.backward()
+        losses.append(float(loss.detach()))
+        optimizer.step(losses[-1])
+    return optimizer, losses
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_safe_step_learns_whatever_the_unit(name, scale):
+    _, losses = trained(3000, scale, optimizer=name)
+    assert sum(losses[-100:]) < 0.05 * sum(losses[:100])
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("momentum", [0.0, 0.99])
+def test_a_hundred_times_the_safe_step_stays_finite(name, momentum):
+    optimizer, losses = trained(1000, optimizer=name, lr=100.0, momentum=momentum)
+    assert torch.isfinite(optimizer.weights).all()
+    assert max(losses) < 1e3 * losses[0]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("mode", ["safe", "absolute"])
+def test_at_learning_rate_zero_no_weight_changes(name, mode):
+    optimizer, _ = trained(50, optimizer=name)
+    before = optimizer.weights.clone()
+    optimizer.params.lr, optimizer.params.lr_mode = 0.0, mode
+    optimizer.gradient.fill_(1.0)
+    assert optimizer.step(1.0)
+    assert torch.equal(optimizer.weights, before)
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing():
+    optimizer, _ = trained(50)
+    before = optimizer.state_dict() | {"weights": optimizer.weights.clone()}
+    optimizer.gradient[3] = float("nan")
+    assert not optimizer.step(1.0)
+    after = optimizer.state_dict() | {"weights": optimizer.weights}
+    for name, value in before.items():
+        assert (
+            torch.equal(torch.as_tensor(after[name]), torch.as_tensor(value))
+            if (name != "kind")
+            else after[name] == value
+        )
+
+
+def test_a_slider_keeps_the_moments_and_another_optimizer_forgets_them():
+    optimizer, _ = trained(50, optimizer="adam")
+    optimizer.params.lr, optimizer.params.momentum = 3.0, 0.5
+    optimizer.step(1.0)
+    assert optimizer.updates == 51
+    optimizer.params.optimizer = "sgd"
+    optimizer.step(1.0)
+    assert optimizer.updates == 1
+    assert not optimizer.second.any()
