@@ -115,7 +115,7 @@ def _near(path: Path) -> str:
     if not path.parent.is_dir():
         return f": there is no folder {path.parent} either."
     there = [p.name for p in path.parent.iterdir()]
-    close = difflib.get_close_matches(path.name, there, n=3)
+    close = difflib.get_close_matches(path.name, there, n=3, cutoff=0.75)
     return f"; did you mean {' or '.join(close)}?" if close else f" in {path.parent.resolve()}."
 
 
