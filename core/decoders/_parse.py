@@ -168,7 +168,7 @@ def numbers(data: bytes, delimiter: bytes, columns: int) -> tuple[F64, list[tupl
 
 
 def _row(text: str, delimiter: str, columns: int) -> list[float] | None:
-    if not text.strip():
+    if not text.strip(" "):
         return None
     cells = text.split() if delimiter == " " else text.split(delimiter)
     if len(cells) == columns + 1 and not cells[-1].strip():

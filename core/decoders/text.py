@@ -59,7 +59,7 @@ class Text(Decoder):
         self._last_s: float | None = None
         self._anchor_s: float | None = None
         self._at: At = (0.0, 0.0)
-        self._quick: tuple[Fast, list[int]] | None = None
+        self._quick: tuple[Fast, list[int], int] | None = None
         self._patience = 0
         self._begin()
 
@@ -125,7 +125,7 @@ class Text(Decoder):
     def _read(self, data: bytes) -> None:
         """Read complete lines in order: quickly while they are alike, else one by one."""
         while data:
-            quick = self._quick if self._admission.steady else None
+            quick = self._usable()
             if quick is None:
                 end = data.find(b"\n") + 1
                 self._carry_out(self._admission.judge(data[: end - 1], self._at))
@@ -138,13 +138,19 @@ class Text(Decoder):
                 if found is None:
                     self._lines += 1
                     self._carry_out(self._admission.judge(run[:-1], self._at))
-                    if self._quick is not quick or not self._admission.steady:
+                    if self._usable() is not quick:
                         break
                 else:
                     self._lines += len(found)
                     self._admission.passed(len(found))
                     self._put(run, found, quick[1])
             data = data[done:]
+
+    def _usable(self) -> tuple[Fast, list[int], int] | None:
+        """Return the quick way, if lines like the last one taken would be taken now."""
+        quick = self._quick
+        fits = quick is not None and quick[2] == self._layout.width
+        return quick if fits and self._admission.steady else None
 
     def _carry_out(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
@@ -173,7 +179,7 @@ class Text(Decoder):
         if self._quick is None or self._patience < 0:
             self._patience = PATIENCE
             read = alike(raw, line)
-            self._quick = (read, slots) if read else self._quick
+            self._quick = (read, slots, self._layout.width) if read else self._quick
 
     def _put(self, run: bytes, found: F64, slots: list[int], date_s: float | None = None) -> None:
         """Add rows to the block under way."""

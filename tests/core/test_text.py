@@ -163,12 +163,12 @@ def test_a_truncated_line_is_a_reject_with_its_reason() -> None:
 
 
 def test_a_new_count_is_believed_once_it_lasts() -> None:
-    items = decode(b"1,2\n" * 3 + b"1,2,3\n" * 6 + b"4\n" * 6)
+    items = decode(b"1,2\n" * 3 + b"1,2,3\n" * 6 + b"4\n" * 6 + b"1,2,3\n")
     assert [info.channels[-1] for info in infos(items)] == ["value 2", "value 3"]
     rows = values(items)
     assert rows[3:5] == [[1, 2, 3]] * 2
     assert same(rows[5:], [[4, math.nan, math.nan]] * 2)
-    assert [count for count, _, _ in rejects(items)] == [8]
+    assert [count for count, _, _ in rejects(items)] == [9]
 
 
 def test_names_may_come_late_but_only_once() -> None:
