@@ -44,9 +44,7 @@ def main() -> None:
         number = due
         behind_s = max(behind_s, time.monotonic() - (begin_s + (number - 1) / rate))
     print(
-        json.dumps(
-            dict(lines=total, behind_s=behind_s, begin_s=begin_s, end_s=time.monotonic())
-        ),
+        json.dumps(dict(lines=total, behind_s=behind_s, begin_s=begin_s, end_s=time.monotonic())),
         flush=True,
     )
 

@@ -12,9 +12,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import psutil
+from PySide6.QtCore import QTimer
+
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Output, Result
-from PySide6.QtCore import QTimer
 
 
 def process_age_s() -> float:
@@ -88,10 +89,11 @@ class Pauses:
 
 def open_window(size: tuple[int, int], sinks: list[Sink]) -> tuple[Any, Any, Any]:
     """Build the application as the command does; return (app, session, window), shown."""
+    from PySide6.QtWidgets import QApplication
+
     from driftscope.gui import theme
     from driftscope.gui.main_window import MainWindow
     from driftscope.gui.session import Session
-    from PySide6.QtWidgets import QApplication
 
     sys.setswitchinterval(0.001)
     app = QApplication.instance() or QApplication(["driftscope"])

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from _line_writer import line
 from _window import Numbers, open_window, wait
+
 from driftscope.core import registry
 from driftscope.core.interfaces import Chunk
 

@@ -16,6 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import psutil
+
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor, default_params
 from driftscope.core.params import Params

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from driftscope.core.stream import F64
 
 FIRST_ESTIMATE = 64

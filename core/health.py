@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Alarm, Event, Learned, Output, Result, StreamInfo
 

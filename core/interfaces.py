@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+
 from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
     Alarm,

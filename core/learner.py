@@ -213,7 +213,7 @@ class Forecaster(Learner):
         time_s = float(step.time_s[-1])
         done = False
         if math.isfinite(loss):
-            self.optimizer.gradient.zero_()
+            self.optimizer.clear()
             mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
             done = self.optimizer.step(loss, self.guard.factor(time_s))
         baseline = float(scored.baseline_loss["last value"].mean())

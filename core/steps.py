@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
 from driftscope.core.stream import F64, Block, Step, StreamInfo
 
 

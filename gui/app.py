@@ -16,10 +16,11 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     if reason:
         print(f"driftscope: {reason}", file=sys.stderr)
         return 2
-    from driftscope.core import address
-    from driftscope.core.errors import DriftscopeError
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
+
+    from driftscope.core import address
+    from driftscope.core.errors import DriftscopeError
 
     try:
         address.parse(source)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import traceback
 
+from PySide6.QtCore import QThread, Signal
+
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.monitor import Monitor
-from PySide6.QtCore import QThread, Signal
 
 
 class MonitorThread(QThread):

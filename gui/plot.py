@@ -48,6 +48,7 @@ class Plot(QWidget):
         self.session = session
         self.drawn_seq = -1
         self.after_paint: list[Callable[[int], object]] = []
+        self._failure: Exception | None = None
         self._drawn: object = None
         self.setAccessibleName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -68,6 +69,8 @@ class Plot(QWidget):
 
     def refresh(self) -> None:
         """Redraw if anything changed since the last time."""
+        if self._failure is not None:
+            raise self._failure
         state = (*self.state(), theme.current())
         if state != self._drawn:
             self._drawn = state
@@ -77,7 +80,10 @@ class Plot(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.current().panel)
         painter.setFont(theme.text_font(8))
-        self.drawn_seq = self.draw(painter, self.area())
+        try:
+            self.drawn_seq = self.draw(painter, self.area())
+        except Exception as error:  # one that leaves a paintEvent ends the program
+            self._failure = error
         painter.end()
         for tell in self.after_paint:
             tell(self.drawn_seq)

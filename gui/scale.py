@@ -106,6 +106,9 @@ class Reading:
         return f"auto ({self.number(chosen)})" if chosen else "auto"
 
     def number(self, value: Value) -> str:
+        """Return the value itself: '0.90', '1,000', 'gru'."""
+        if isinstance(value, str):
+            return value
         if self.spec.type is int or not isinstance(value, float):
             return words.thousands(float(value))
         fine = (self.spec.high or math.inf) <= 10 and not self.spec.log

@@ -7,6 +7,8 @@ import time
 from collections import deque
 
 import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
 from driftscope.core import address
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
@@ -17,7 +19,6 @@ from driftscope.core.params import Params, ParamSet
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.monitor_thread import MonitorThread
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
 KEPT_MARKS = 10_000

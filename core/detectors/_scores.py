@@ -63,11 +63,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hold what one score says: a rarity, and how far each channel is out in any unit (C,)."""
+    """Hold what one score says: a rarity, and how far each channel is out in any unit (C,).
+
+    `measured` is what the score goes by, kept so that `learn` need not measure it again.
+    """
 
     score: float
     rarity: float
     channels: F64
+    measured: F64
 
 
 class Score(ABC):
@@ -112,13 +116,13 @@ class Residual(Score):
         known = (self._seen >= self.FIRST) & ~np.isnan(size)
         channels = np.where(known, size / np.maximum(self._scale, self.LEAST), 0.0)
         score = float(channels.max(initial=0.0))
-        return Judged(score, self._calibrator.rarity(score) if score else 0.0, channels)
+        return Judged(score, self._calibrator.rarity(score) if score else 0.0, channels, size)
 
     def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
         weight = DISTRUST if before > SUSPECT else 1.0
         if judged.score:
             self._calibrator.add(judged.score, weight)
-        size = self._size(rows)
+        size = judged.measured
         present = ~np.isnan(size)
         first = self._seen == 0
         size = np.where(first, size, np.minimum(size, self.CUT * self._scale + 1e-12))
@@ -176,7 +180,8 @@ class Range(Score):
         self._short = self._excess = 0.0
 
     def judge(self, rows: Summary) -> Judged:
-        beyond = np.minimum(self._beyond(*self._reach(rows)), self.MOST)
+        reach = self._reach(rows)
+        beyond = np.minimum(self._beyond(reach), self.MOST)
         half = len(beyond) // 2
         excess = np.maximum(beyond - self.BEYOND, 0.0)
         excess[:half] *= math.log(self._rows + 1)
@@ -188,7 +193,7 @@ class Range(Score):
             rarity = self._exponent() * score / math.log(10) - math.log10(
                 ratio * self._record_rate()
             )
-        return Judged(score, max(0.0, rarity), np.maximum(excess[:half], excess[half:]))
+        return Judged(score, max(0.0, rarity), np.maximum(excess[:half], excess[half:]), reach)
 
     def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
         if self._decisions >= self.FIRST:
@@ -201,7 +206,7 @@ class Range(Score):
                 self._excess += weight * min(judged.score, median)
         self._decisions += 1
         self._rows += rows.rows
-        self._widen(*self._reach(rows), ABSORB if rarity > RARE else 1.0)
+        self._widen(judged.measured, ABSORB if rarity > RARE else 1.0)
 
     def _exponent(self) -> float:
         """Return k, by what the stream has shown of its tails."""
@@ -214,12 +219,12 @@ class Range(Score):
         each = math.pow(self._rows + 1, least) + math.pow(self._decisions + 1, least)
         return len(self._high) / (self._decisions + 1) * each
 
-    def _reach(self, rows: Summary) -> tuple[F64, F64]:
-        """Return the highest and lowest (2C,) of values, then means; NaN where none was."""
+    def _reach(self, rows: Summary) -> F64:
+        """Return (2, 2C) the highest, then lowest, of values, then means; NaN where none was."""
         half = len(rows.count) // 2
         count = rows.count[:half]
         mean = np.where(count > 0, rows.total[:half] / np.maximum(count, 1), np.nan)
-        return np.concatenate((rows.high[:half], mean)), np.concatenate((rows.low[:half], mean))
+        return np.concatenate((rows.high[:half], mean, rows.low[:half], mean)).reshape(2, -1)
 
     def _span(self) -> tuple[F64, Bools]:
         """Return (2C,) the width of each range, and where it is more than rounding."""
@@ -227,18 +232,18 @@ class Range(Score):
         span = self._high - self._low
         return np.maximum(span, least), span > least
 
-    def _beyond(self, top: F64, bottom: F64) -> F64:
+    def _beyond(self, reach: F64) -> F64:
         """Return (2C,) how many ranges outside each range; 0 inside it or where unknown."""
-        outside = np.maximum(top - self._high, self._low - bottom) / self._span()[0]
+        outside = np.maximum(reach[0] - self._high, self._low - reach[1]) / self._span()[0]
         beyond: F64 = np.fmax(outside, 0.0)
         return beyond
 
-    def _widen(self, top: F64, bottom: F64, part: float) -> None:
+    def _widen(self, reach: F64, part: float) -> None:
         """Take in `part` of what lies outside: at most one width, then two, four, ... in a row.
 
         A channel that never moved takes in its first movement at once.
         """
-        span, moved = self._span()
+        (top, bottom), (span, moved) = reach, self._span()
         up, down = np.fmax(top - self._high, 0.0), np.fmax(self._low - bottom, 0.0)
         self._outside = np.where((up > 0) | (down > 0), self._outside + 1, 0.0)
         limit = np.where(moved, span * np.exp2(np.minimum(self._outside, 300.0)), np.inf)

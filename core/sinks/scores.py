@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Output, Result

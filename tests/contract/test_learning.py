@@ -6,6 +6,7 @@ import copy
 
 import numpy as np
 import pytest
+
 from driftscope.core import registry
 from driftscope.core.interfaces import Detector, Learner
 from driftscope.core.lane import make_detector, make_learner, prepare_thread
@@ -48,7 +49,9 @@ def run(learner: Learner, detector: Detector, some: list[Step]) -> list[tuple[Sc
 
 
 def arrays(scored: Scored, detected: Detected, n: int = ROWS) -> dict[str, np.ndarray]:
-    found = {name: getattr(scored, name)[:n] for name in ("prediction", "loss", "error", "deviation")}
+    found = {
+        name: getattr(scored, name)[:n] for name in ("prediction", "loss", "error", "deviation")
+    }
     found |= {name: values[:n] for name, values in scored.baseline_loss.items()}
     names = ("rarity", "onset", "alarm", "channel_score")
     return found | {name: getattr(detected, name)[:n] for name in names}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from driftscope.core import address
 from driftscope.core.errors import AddressError, ParamError
 

@@ -4,9 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from driftscope.core import clock
 from hypothesis import given
 from hypothesis import strategies as st
+
+from driftscope.core import clock
 
 
 @pytest.mark.parametrize(

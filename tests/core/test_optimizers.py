@@ -29,7 +29,7 @@ for name, momentum in (("sgd", 0.9), ("sgd", 0.0), ("adam", 0.9), ("adam", 0.5))
         other = torch.optim.Adam(theirs.parameters(), lr=0.05, betas=(momentum, 0.999))
     for _ in range(100):
         x, y = torch.randn(4, 6), torch.randn(4, 2)
-        mine.gradient.zero_()
+        mine.clear()
         loss = (ours(x) - y).square().mean()
         loss.backward()
         mine.step(float(loss.detach()))
@@ -59,7 +59,7 @@ def trained(updates, scale=1.0, **params):
     losses = []
     for _ in range(updates):
         x = torch.randn(4, 8)
-        optimizer.gradient.zero_()
+        optimizer.clear()
         loss = 0.5 * (net(x) - scale * x @ goal.T).square().mean()
         loss.backward()
         losses.append(float(loss.detach()))
@@ -116,3 +116,14 @@ def test_a_slider_keeps_the_moments_and_another_optimizer_forgets_them():
     optimizer.step(1.0)
     assert optimizer.updates == 1
     assert not optimizer.second.any()
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_dead_units_leave_no_denormal_numbers(name):
+    optimizer, _ = trained(10, optimizer=name)
+    for _ in range(2000):
+        optimizer.clear()
+        optimizer.step(1.0)
+    for moment in (optimizer.first, optimizer.second):
+        small = moment[moment != 0].abs()
+        assert not len(small) or small.min() >= torch.finfo(torch.float32).tiny

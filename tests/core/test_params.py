@@ -1,6 +1,7 @@
 """Parameters are declared once and checked wherever they are set."""
 
 import pytest
+
 from driftscope.core.errors import ParamError
 from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
 

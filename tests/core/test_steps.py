@@ -1,10 +1,11 @@
 """The same samples give the same steps, however they are cut into blocks."""
 
 import numpy as np
-from driftscope.core.steps import StepGrid
-from driftscope.core.stream import Block, StreamInfo
 from hypothesis import given
 from hypothesis import strategies as st
+
+from driftscope.core.steps import StepGrid
+from driftscope.core.stream import Block, StreamInfo
 
 INFO = StreamInfo("s", ("a", "b"), ("", ""))
 

@@ -16,7 +16,7 @@ import pytest
 from devices import PacedWriter, PtyDevice
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider
 from streams import waves
 
 from driftscope.core.interfaces import Sink
@@ -244,7 +244,7 @@ def test_what_cannot_be_opened_is_told_and_something_else_can_be(window: MainWin
     session = window.session
     session.connect_to("serial:/dev/ttyNOTHING")
     wait_for(lambda: session.health.link == "failed" and not session.running)
-    wait_for(lambda: "ttyNOTHING" in window.stage.text() + window.said.text())
+    wait_for(lambda: any("ttyNOTHING" in child.text() for child in window.findChildren(QLabel)))
     session.connect_to("demo:")
     wait_for(lambda: session.health.updates > 10)
 
