@@ -9,7 +9,9 @@ import numpy as np
 
 from driftscope.core.alarms import AlarmLife, Decision
 from driftscope.core.clock import auto_decision_rows
-from driftscope.core.detectors._scores import Judged, Range, Residual, Score, Summary
+from driftscope.core.detectors._range import Range
+from driftscope.core.detectors._residual import Residual
+from driftscope.core.detectors._scores import Judged, Score, Summary
 from driftscope.core.interfaces import Detector, State
 from driftscope.core.params import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
