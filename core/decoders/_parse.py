@@ -204,19 +204,27 @@ def table(data: bytes, lines: int, delimiter: bytes, columns: int) -> F64 | None
     """Read lines of plain numbers at once; None if a single one is out of the ordinary."""
     if data.isspace() or data.translate(None, PLAIN + delimiter):
         return None
-    cells, separator = columns, None
-    if delimiter != b" ":
-        separator = delimiter.decode()
-        cells += data.count(delimiter + b"\n") == lines  # each line ends with a delimiter
-        data = _fill(data, delimiter)
-    try:
-        found = np.loadtxt(io.BytesIO(data), delimiter=separator, comments=None, ndmin=2)
-    except ValueError:
-        return None
-    if found.shape not in ((lines, columns), (lines, cells)):
+    found = _load(data, delimiter)
+    if found is None and delimiter != b" ":  # an empty field, perhaps
+        closed = data.count(delimiter + b"\n") == lines  # each line ends with a delimiter
+        filled = _fill(data, delimiter)
+        found = None if filled is data else _load(filled, delimiter)
+        if found is not None and closed and found.shape[1] == columns + 1:
+            found = np.ascontiguousarray(found[:, :columns])
+    if found is None or found.shape != (lines, columns):
         return None
     found[~np.isfinite(found)] = np.nan
-    return np.ascontiguousarray(found[:, :columns])
+    return found
+
+
+def _load(data: bytes, delimiter: bytes) -> F64 | None:
+    """Return what numpy reads, which is Python's `float` of each field, or None."""
+    separator = None if delimiter == b" " else delimiter.decode()
+    try:
+        found: F64 = np.loadtxt(io.BytesIO(data), delimiter=separator, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return found
 
 
 def _fill(data: bytes, delimiter: bytes) -> bytes:

@@ -49,7 +49,7 @@ class Rejects:
         self._lines += lines
         self._bytes += len(data)
         self._taken += taken
-        if taken < len(data):
+        if 2 * taken < len(data):
             self._unprintable += len(data.translate(None, _PRINTABLE))
         if self._lines < 20 and self._bytes < 2000:
             return ""
