@@ -73,7 +73,7 @@ class Lanes(TimePlot):
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history, info, view = self.session.history, self.session.info, self.view
-        if history is None or info is None or not len(history):
+        if history is None or info is None or view.unset:
             return self.say(painter, area, "Nothing comes in yet. Connect a device or the demo.")
         channels = self.channels()
         if not channels:

@@ -123,7 +123,7 @@ class Plot(QWidget):
 class Legend(QWidget):
     """Show which line is which: a list of (pen, words)."""
 
-    STROKE_PX, GAP_PX = 18, 20
+    STROKE_PX, GAP_PX = 26, 20
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -145,7 +144,7 @@ class TimePlot(Plot):
             self._dragged_px = event.position().x()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragged_px is None or math.isnan(self.view.now_s):
+        if self._dragged_px is None or self.view.unset:
             return
         x = event.position().x()
         self.view.pan(self.time_at(self._dragged_px) - self.time_at(x))

@@ -29,6 +29,11 @@ class TimeView:
         self._history: History | None = None
 
     @property
+    def unset(self) -> bool:
+        """Return True before the first row was seen."""
+        return math.isnan(self.now_s)
+
+    @property
     def anchor_s(self) -> float:
         """Return the time the span ends at: now, or where one has gone back to."""
         return self.now_s if self.end_s is None else self.end_s
@@ -54,7 +59,7 @@ class TimeView:
             self.end_s, self._chosen, self.now_s = None, False, math.nan
         if history is None or not len(history):
             return
-        self.paused = paused and not math.isnan(self.now_s)
+        self.paused = paused and not self.unset
         if self.paused:
             return
         self.now_s = history.end_s
@@ -92,7 +97,7 @@ class TimeView:
 
     def pan(self, by_s: float) -> None:
         """Move by so many seconds, into the past if negative; past now, follow again."""
-        if not math.isnan(self.now_s):
+        if not self.unset:
             self._move_to(self.anchor_s + by_s)
 
     def _set_span(self, span_s: float) -> None:

@@ -15,7 +15,9 @@ from driftscope.gui import axes, draw, scale, theme
 from driftscope.gui.plot import Plot, PlotPanel, Watched
 
 POINTS, TICK_PX = 400, 110
-MOST_DECADES = 5
+SMOOTH_POINTS = 5
+MOST_DECADES, CLEAR = 5, 1.3
+"""The axis narrows when all curves stay clear of its end by this factor."""
 SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
 TIP = (
@@ -71,8 +73,8 @@ class LossPlot(Plot):
             self._held_total, self._taken_at_s = total, now_s
             self._held = None
             if history is not None and len(history):
-                means = history.losses.means(POINTS)
-                self._held = (history.end_s, history.losses.names, *means)
+                time_s, means = history.losses.means(POINTS)
+                self._held = (history.end_s, history.losses.names, time_s, smoothed(means))
         return self._held_total, len(self.session.marks)
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
@@ -102,16 +104,20 @@ class LossPlot(Plot):
         return history.last_seq if history is not None else -1
 
     def _rescale(self, means: F64) -> None:
-        """Hold all curves between a 1 and a 3 of some decade; widen at once, narrow seldom."""
+        """Hold all curves between a 1 or 3 of some decade and another."""
         known = means[np.isfinite(means) & (means > 0)]
         if not len(known):
             return
         high = float(known.max())
         low = max(float(known.min()), high * 10**-MOST_DECADES)
-        low, high = _one_or_three(low, math.floor), _one_or_three(high, math.ceil)
         held_low, held_high = self.range
-        if low < held_low or low > 3.5 * held_low or high > held_high or high < held_high / 3.5:
-            self.range = (low, high if high > low else 3 * low)
+        wider = (one_or_three_below(low), one_or_three_above(high))
+        narrower = (one_or_three_below(low / CLEAR), one_or_three_above(high * CLEAR))
+        if wider[0] < held_low or narrower[0] > held_low:
+            held_low = wider[0]
+        if wider[1] > held_high or narrower[1] < held_high:
+            held_high = wider[1]
+        self.range = (held_low, max(held_high, 3 * held_low))
 
     def _y(self, loss: F64, area: QRectF) -> F64:
         low, high = self.range
@@ -184,13 +190,30 @@ class LossPlot(Plot):
         painter.setFont(theme.text_font(8))
 
 
-def _one_or_three(value: float, towards: object) -> float:
-    """Return the next 1 or 3 of a decade below or above a value."""
+def smoothed(means: F64) -> F64:
+    """Return curves (m, K) averaged over a few neighbours, so that the eye finds their course."""
+    reach = min(SMOOTH_POINTS, len(means) // 10)
+    known = np.isfinite(means)
+    sums = np.cumsum(np.vstack([np.zeros(means.shape[1]), np.where(known, means, 0.0)]), axis=0)
+    counts = np.cumsum(np.vstack([np.zeros(means.shape[1]), known]), axis=0)
+    middle = np.arange(len(means))
+    ends, starts = np.minimum(middle + reach + 1, len(means)), np.maximum(middle - reach, 0)
+    many = counts[ends] - counts[starts]
+    return np.where(known, (sums[ends] - sums[starts]) / np.maximum(many, 1), np.nan)
+
+
+def one_or_three_below(value: float) -> float:
+    """Return the next 1 or 3 of a decade at or below a positive value."""
     decade = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    steps = (decade, 3 * decade, 10 * decade)
-    if towards is math.floor:
-        return max(step for step in steps if step <= value * 1.0001)
-    return min(step for step in steps if step >= value * 0.9999)
+    return 3 * decade if 3 * decade <= value * 1.0001 else decade
+
+
+def one_or_three_above(value: float) -> float:
+    """Return the next 1 or 3 of a decade at or above a positive value."""
+    below = one_or_three_below(value)
+    if below >= value * 0.9999:
+        return below
+    return below * 3 if f"{below:e}"[0] == "1" else below / 3 * 10
 
 
 def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:

@@ -45,7 +45,7 @@ class RarityPlot(TimePlot):
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history, view, colours = self.session.history, self.view, theme.current()
-        if history is None or not len(history):
+        if history is None or view.unset:
             return self.say(painter, area, "Here stands how unusual each moment is.")
         lines = history.lines(view.lo_s, min(view.hi_s, view.now_s), int(area.width()), [])
         self._rescale(lines.rarity, history.threshold)

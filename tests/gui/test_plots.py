@@ -1,61 +1,16 @@
-"""The plot panels: what they show, when they redraw, how one moves through time."""
-
-from dataclasses import dataclass, field, replace
+"""The plot panels: what they show of what came in."""
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from stand_in import RATE_HZ, StandIn, colours_at, shown
 
-from driftscope.core.health import Health
-from driftscope.core.history import History
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
-from driftscope.core.stream import Alarm, Event, Result, StreamInfo
+from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui import theme
-from driftscope.gui.panels.loss import LossPanel, merged
+from driftscope.gui.panels.loss import LossPanel, merged, smoothed
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
-
-RATE_HZ = 100.0
-
-
-@dataclass
-class StandIn:
-    """A session's numbers without a session."""
-
-    channels: int = 2
-    info: StreamInfo | None = None
-    history: History | None = None
-    health: Health = field(default_factory=Health)
-    params: ParamSet = field(
-        default_factory=lambda: ParamSet(learner=LearnerParams(), detector=DetectorParams())
-    )
-    alarms: dict[int, Alarm] = field(default_factory=dict)
-    marks: list[Event] = field(default_factory=list)
-    paused: bool = False
-
-    def describe(self) -> None:
-        names = tuple(f"ch{k}" for k in range(self.channels))
-        self.info = StreamInfo("s", names, ("g",) * self.channels, RATE_HZ)
-        self.history = History(self.info)
-        self.health.horizon = 8
-
-    def feed(self, seq: int, rows: int, values: np.ndarray | None = None, **fields) -> None:
-        """Append rows of a slow sine, in steps of 10."""
-        for at in range(seq, seq + rows, 10):
-            i = np.arange(at, at + 10)
-            sine = np.sin(i / 30)[:, None] * np.ones(self.channels)
-            given = sine if values is None else values[at - seq : at - seq + 10]
-            off, loss = i < 0, np.full(10, 0.1)
-            result = Result(
-                "s", at, i / RATE_HZ, given, sine + 0.1, sine[:8], loss,
-                {"last value": 4 * loss, "running mean": 8 * loss}, sine, loss, 4.0, off, off,
-                True, 0.0,
-            )  # fmt: skip
-            result = replace(result, **fields)
-            self.history.append(result)
-            self.health.write(result)
 
 
 @pytest.fixture
@@ -64,28 +19,6 @@ def session() -> StandIn:
     made.describe()
     made.feed(0, 3000)
     return made
-
-
-def shown(qtbot, panel: QWidget, width: int = 900, height: int = 400) -> QWidget:
-    """Put a panel on screen, painted once."""
-    qtbot.addWidget(panel)
-    panel.resize(width, height)
-    panel.show()
-    qtbot.waitExposed(panel)
-    panel.refresh()
-    panel.grab()
-    return panel
-
-
-def colours_at(plot: QWidget, left: float, right: float) -> set[str]:
-    """Return every colour painted between two places, in pixels of a plot."""
-    image = plot.grab().toImage()
-    area = plot.area()
-    return {
-        QColor(image.pixel(x, y)).name()
-        for x in range(int(left), int(right))
-        for y in range(int(area.top()), int(area.bottom()))
-    }
 
 
 @pytest.mark.parametrize("panel", [SignalPanel, ScorePanel, LossPanel])
@@ -100,131 +33,6 @@ def test_all_three_begin_and_end_one_above_the_other(qtbot, session) -> None:
     plots = [panel.plot for panel in panels]
     assert len({(p.mapTo(p.window(), QPoint()).x(), p.area().left()) for p in plots}) == 1
     assert len({p.area().right() for p in plots}) == 1
-
-
-def test_painting_tells_the_newest_sample_on_screen(qtbot, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    told: list[int] = []
-    panel.after_paint.append(told.append)
-    session.feed(3000, 10)
-    panel.refresh()
-    qtbot.waitUntil(lambda: bool(told))
-    assert told[-1] == panel.drawn_seq == 3009
-
-
-@pytest.mark.parametrize("panel", [SignalPanel, ScorePanel, LossPanel])
-def test_nothing_new_is_nothing_painted(qtbot, session, panel) -> None:
-    found = shown(qtbot, panel(session))
-    qtbot.wait(120)
-    told: list[int] = []
-    found.after_paint.append(told.append)
-    for _ in range(5):
-        found.refresh()
-        qtbot.wait(5)
-    assert told == []
-    session.feed(3000, 10)
-    found.refresh()
-    qtbot.waitUntil(lambda: bool(told))
-
-
-def test_paused_the_view_stands_still_and_says_so(qtbot, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    before = panel.plot.grab().toImage()
-    session.paused = True
-    panel.refresh()
-    after = panel.plot.grab().toImage()
-    different = [y for y in range(before.height()) if before.pixel(300, y) != after.pixel(300, y)]
-    assert 15 < len(different) < 40
-    session.feed(3000, 200)
-    panel.refresh()
-    panel.grab()
-    assert panel.drawn_seq == 2999
-    session.paused = False
-    panel.refresh()
-    panel.grab()
-    assert panel.drawn_seq == 3199
-
-
-def test_an_interval_of_the_past_can_be_shown_and_left_again(qtbot, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    panel.show_interval(4.0, 6.0)
-    panel.grab()
-    view = panel.view
-    assert view.lo_s <= 4.0
-    assert 6.0 <= view.hi_s < session.history.end_s
-    assert panel.drawn_seq < 2999
-    assert panel.plot.back.isVisible()
-    qtbot.mouseClick(panel.plot.back, Qt.MouseButton.LeftButton)
-    panel.grab()
-    assert panel.drawn_seq == 2999
-    assert not panel.plot.back.isVisible()
-
-
-def wheel(plot: QWidget, x: float, turns: int, qapp) -> None:
-    at = QPointF(x, 50.0)
-    none = Qt.KeyboardModifier.NoModifier
-    event = QWheelEvent(
-        at, plot.mapToGlobal(at), QPoint(), QPoint(0, 120 * turns), Qt.MouseButton.NoButton,
-        none, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    qapp.sendEvent(plot, event)
-
-
-def test_the_wheel_zooms_about_now_or_about_the_pointer(qtbot, qapp, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    view, plot = panel.view, panel.plot
-    before_s = view.span_s
-    wheel(plot, 400, 2, qapp)
-    assert view.span_s == pytest.approx(before_s / 1.25**2)
-    assert view.end_s is None
-    panel.show_interval(10.0, 11.0)
-    pointed_s = plot.time_at(300)
-    wheel(plot, 300, 1, qapp)
-    assert plot.time_at(300) == pytest.approx(pointed_s)
-
-
-def test_keys_zoom_move_and_return(qtbot, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    view, plot = panel.view, panel.plot
-    span_s = view.span_s
-    qtbot.keyClick(plot, Qt.Key.Key_Plus)
-    assert view.span_s < span_s
-    qtbot.keyClick(plot, Qt.Key.Key_Minus)
-    assert view.span_s == pytest.approx(span_s)
-    qtbot.keyClick(plot, Qt.Key.Key_Plus)
-    qtbot.keyClick(plot, Qt.Key.Key_0)
-    assert view.span_s == pytest.approx(span_s)
-    qtbot.keyClick(plot, Qt.Key.Key_Left)
-    assert view.end_s == pytest.approx(session.history.end_s - 0.1 * span_s)
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
-    assert view.end_s is None
-    for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-        qtbot.keyClick(plot, Qt.Key.Key_Left)
-        qtbot.keyClick(plot, key)
-        assert view.end_s is None
-
-
-def test_dragging_goes_back_in_time_and_a_double_click_returns(qtbot, session) -> None:
-    panel = shown(qtbot, SignalPanel(session))
-    left, plot = Qt.MouseButton.LeftButton, panel.plot
-    grabbed_s = plot.time_at(300)
-    qtbot.mousePress(plot, left, pos=QPoint(300, 60))
-    qtbot.mouseMove(plot, QPoint(500, 60))
-    qtbot.mouseRelease(plot, left, pos=QPoint(500, 60))
-    assert plot.time_at(500) == pytest.approx(grabbed_s)
-    qtbot.mouseDClick(plot, left, pos=QPoint(300, 60))
-    assert panel.view.end_s is None
-
-
-def test_a_shared_view_moves_both_panels(qtbot, session) -> None:
-    signal = shown(qtbot, SignalPanel(session))
-    score = shown(qtbot, ScorePanel(session, signal.view))
-    signal.show_interval(5.0, 6.0)
-    score.refresh()
-    signal.grab()
-    score.grab()
-    assert score.drawn_seq == signal.drawn_seq < 2999
-    assert score.plot.place(5.5) == signal.plot.place(5.5)
 
 
 def test_an_alarm_is_shaded_where_it_was_and_only_in_its_lane(qtbot, session) -> None:
@@ -366,3 +174,14 @@ def test_a_mark_says_what_was_turned(qtbot, session) -> None:
     panel = shown(qtbot, LossPanel(session))
     data = {"name": "learner.lr", "old": 1.0, "new": 3.2}
     assert panel.curves.turned(Event("s", 0, 1.0, "param", data)) == "learning rate x 1 → x 3.2"
+
+
+def test_smoothing_keeps_the_course_and_what_is_missing() -> None:
+    falling = np.exp(-np.linspace(0, 3, 200))[:, None] * np.ones(2)
+    rippled = falling * (1 + 0.3 * np.sin(np.arange(200) * 2.1))[:, None]
+    rippled[50:60, 1] = np.nan
+    found = smoothed(rippled)
+    assert np.nanmax(np.abs(found / falling - 1)[10:-10]) < 0.1
+    assert np.isnan(found[50:60, 1]).all()
+    assert np.isfinite(found[:, 0]).all()
+    assert smoothed(rippled[:3]) == pytest.approx(rippled[:3])
