@@ -118,6 +118,8 @@ def main() -> None:
             learner = make(model, options.channels, optimizer)
             ours = learner_loop(learner, rows, options.channels)
             bare = bare_loop(learner, rows, options.channels)
+            for _ in range(HORIZON + learner.window):  # until there is something to train on
+                ours()
             taken, bare_taken = [], []
             until = time.perf_counter() + options.seconds
             while time.perf_counter() < until:
