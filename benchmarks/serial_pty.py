@@ -87,8 +87,8 @@ def play(app: Any, session: Any, rate: float, seconds: float) -> dict[str, Any]:
 
 def report(run: dict[str, Any]) -> None:
     print(
-        f"{run['rate']:9,.0f} lines/s {run['kb_s']:7,.0f} kB/s: {run['seen']:,} of {run['lines']:,} "
-        f"lines (first {run['first']}, missing {run['missing']}, repeated {run['repeated']}, "
+        f"{run['rate']:9,.0f} lines/s {run['kb_s']:7,.0f} kB/s: {run['seen']:,} of "
+        f"{run['lines']:,} lines (first {run['first']}, missing {run['missing']}, repeated {run['repeated']}, "
         f"rejected {run['rejected']}), backlog at end {run['backlog_end_ms']:.0f} ms, most "
         f"{run['backlog_max_ms']:.0f} ms; writer behind {run['behind_ms']:.0f} ms; updates "
         f"{run['updates']:,}, skipped {run['skipped']:,}, not scored {run['unscored']:,}; "
@@ -119,8 +119,8 @@ def main() -> None:
             no_skip = rate
         rate *= GROWTH
     print(
-        f"highest rate kept up with: {keeps_up:,.0f} lines/s, {keeps_up / alone:.2f} of the decoder "
-        f"alone (goal 0.5); highest with no update skipped: {no_skip:,.0f} lines/s"
+        f"highest rate kept up with: {keeps_up:,.0f} lines/s, {keeps_up / alone:.2f} of the "
+        f"decoder alone (goal 0.5); highest with no update skipped: {no_skip:,.0f} lines/s"
     )
     window.close()
 

@@ -4,46 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from driftscope.core import reader, registry
-from driftscope.core.errors import DriftscopeError, ParamError
+from driftscope.core.commands import Command, Commands
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Decoder, Sink, Source, State, Transport
 from driftscope.core.lane import Lane, prepare_thread
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.params import Params, ParamSet
-from driftscope.core.stream import Block, Event, Item, Labels, Learned, Output, StreamInfo
+from driftscope.core.params import ParamSet
+from driftscope.core.stream import (
+    Block,
+    Event,
+    EventKind,
+    Item,
+    Labels,
+    Learned,
+    Output,
+    StreamInfo,
+)
 from driftscope.core.tap import Tap
 
 INBOX_BYTES = 32 * 2**20
 SILENCE_S = 0.100
-
-
-@dataclass(frozen=True, slots=True)
-class SetParam:
-    """Turn `section.name`; a value out of range is told as an Event and the old one stays."""
-
-    name: str
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """Forget all that was learned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Let the port go for another program, or take it again."""
-
-    released: bool
-
-
-Command = SetParam | Reset | Release
 
 
 class Monitor:
@@ -82,7 +66,7 @@ class Monitor:
         self._for_s = for_s
         self._cut = False
         self._broken: set[str] = set()
-        self._commands: deque[Command] = deque()
+        self._commands = Commands(params, self.lanes, self._readers, self._tell)
         self._stopping = threading.Event()
         self._loaded_state: State | None = None
 
@@ -92,7 +76,7 @@ class Monitor:
 
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps."""
-        self._commands.append(command)
+        self._commands.send(command)
 
     def stop(self) -> None:
         """Let `run` end after the step it is in."""
@@ -113,7 +97,7 @@ class Monitor:
             going = set(self._readers)
             while going and not self._stopping.is_set():
                 message = self._inbox.get(SILENCE_S / 2)
-                self._obey()
+                self._commands.obey()
                 if message is not None:
                     self._take(message)
                     if isinstance(message, reader.Ended):
@@ -219,48 +203,11 @@ class Monitor:
                     self._sinks.remove(sink)
                     sink.close()
                     message = f"{sink.name} was switched off: {error.strerror or error}."
-                    self._hand_over([self._event("", "note", dict(message=message, bad=True))])
+                    self._tell("note", dict(message=message))
             if isinstance(output, Learned):  # a border between two steps
-                self._obey()
+                self._commands.obey()
                 if self._stopping.is_set():
                     return
-
-    def _obey(self) -> None:
-        while self._commands:
-            match self._commands.popleft():
-                case SetParam(name, value):
-                    self._set(name, value)
-                case Reset():
-                    for lane in self.lanes.values():
-                        lane.reset()
-                    self._note("The model was reset: it starts learning anew.")
-                case Release(released):
-                    for each in self._readers.values():
-                        each.release(released)
-
-    def _set(self, name: str, value: object) -> None:
-        try:
-            old, spec = self.params.get(name), self.params.spec(name)
-            new = self.params.set(name, value)
-        except ParamError as error:
-            self._note(str(error))
-            return
-        if new == old:
-            return
-        if name == "learner.model":
-            self.params.sections.pop("model", None)
-        rebuild = not spec.live and name.split(".", maxsplit=1)[0] in ("learner", "model")
-        try:
-            for lane in self.lanes.values():
-                if rebuild:
-                    lane.rebuild()
-        except DriftscopeError as error:
-            self.params.set(name, old)
-            self._note(str(error))
-            return
-        for key in self.lanes or {"": None}:
-            data = dict(name=name, label=spec.label, old=old, new=new)
-            self._hand_over([self._event(key, "param", data)])
 
     def _score_silent(self) -> None:
         now_s = time.monotonic()
@@ -275,10 +222,12 @@ class Monitor:
             return True
         return any(self._live.values()) and time.monotonic() - begun_s >= self._for_s
 
-    def _note(self, message: str) -> None:
-        self._hand_over([self._event("", "note", dict(message=message))])
+    def _tell(self, kind: EventKind, data: dict[str, Any]) -> None:
+        """Put an Event of our own into every stream."""
+        for key in list(self.lanes) or [""]:
+            self._hand_over([self._event(key, kind, data)])
 
-    def _event(self, key: str, kind: Any, data: dict[str, Any]) -> Event:
+    def _event(self, key: str, kind: EventKind, data: dict[str, Any]) -> Event:
         lane = self.lanes.get(key) or next(iter(self.lanes.values()), None)
         return Event(key, lane.seq if lane else 0, lane.time_s if lane else 0.0, kind, data)
 
@@ -294,15 +243,3 @@ class Monitor:
             each.stop()
         for sink in self._sinks:
             sink.close()
-
-
-def default_params(source: Params | None = None) -> ParamSet:
-    """Return a fresh set of the sections known before anything is open."""
-    from driftscope.core.params import DetectorParams, LearnerParams, StreamParams
-
-    return ParamSet(
-        source=source or Params(),
-        stream=StreamParams(),
-        learner=LearnerParams(),
-        detector=DetectorParams(),
-    )

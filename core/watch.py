@@ -16,7 +16,8 @@ from driftscope.core import address, summary
 from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Sink
-from driftscope.core.monitor import Monitor, default_params
+from driftscope.core.monitor import Monitor
+from driftscope.core.params import default_params
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.stream import Alarm, Event, Output
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import copy
 import time
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address
+from driftscope.core.commands import Command, Release, Reset, SetParam
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
 from driftscope.core.history import History
 from driftscope.core.interfaces import Sink, Source, Transport
-from driftscope.core.monitor import Command, Monitor, Release, Reset, SetParam, default_params
-from driftscope.core.params import Params, ParamSet
+from driftscope.core.monitor import Monitor
+from driftscope.core.params import Params, ParamSet, default_params
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.monitor_thread import MonitorThread
@@ -69,7 +71,7 @@ class Session(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self.refresh = lambda: None
+        self.refresh: Callable[[], None] = lambda: None
         """What draws a frame: set by whoever builds the window."""
 
     @property

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from driftscope.core.interfaces import Sink, Source
-from driftscope.core.monitor import Monitor, default_params
-from driftscope.core.params import Params
+from driftscope.core.monitor import Monitor
+from driftscope.core.params import Params, default_params
 from driftscope.core.stream import Alarm, Block, Event, Item, Learned, Output, Result, StreamInfo
 
 

@@ -1,0 +1,160 @@
+"""The real window with real bytes: devices, files, plugs pulled, windows closed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from devices import PacedWriter, PtyDevice
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from streams import waves
+from windows import PATIENCE_S, Seen, button, lines, wait_for
+
+from driftscope.gui.main_window import MainWindow
+
+
+def test_a_device_is_read_every_line_and_rejects_are_shown(
+    window: MainWindow, device: PtyDevice, play: Callable[..., PacedWriter]
+) -> None:
+    session, seen = window.session, Seen()
+    session.sinks.append(seen)
+    session.connect_to(device.address)
+    wait_for(lambda: session.health.link == "live")
+    play(lines(2000, rejects_every=100))
+    wait_for(lambda: session.health.samples >= 2000)
+    values = np.concatenate([result.values for result in seen.results])
+    assert np.allclose(values, np.round(waves(2000, 2), 4), atol=6e-5)
+    assert session.health.rejected == 20
+    assert session.health.rejects[-1][0] == "ets Jun  8 2016 00:22:57"
+    assert session.info.channels == ("value 1", "value 2")
+    wait_for(lambda: "20" in window.controls.panel.health.window().said.text() or any(
+        "ets Jun" in (child.text() + child.toolTip())
+        for child in window.controls.panel.health.findChildren(type(window.said))))  # fmt: skip
+
+
+def test_unplugging_is_a_gap_and_replugging_goes_on(
+    window: MainWindow, device: PtyDevice, play: Callable[..., PacedWriter]
+) -> None:
+    session = window.session
+    session.connect_to(device.address)
+    wait_for(lambda: session.health.link == "live")
+    play()
+    wait_for(lambda: session.health.updates > 50)
+    alarms = session.health.alarms
+    device.unplug()
+    wait_for(lambda: session.health.link == "lost")
+    wait_for(lambda: "lost" in window.said.text().lower() or "gone" in window.said.text().lower())
+    samples = session.health.samples
+    device.replug()
+    wait_for(lambda: session.health.link == "live")
+    play()
+    wait_for(lambda: session.health.samples > samples + 500)
+    assert session.health.gaps == 1 and session.health.alarms == alarms
+    assert any(band.kind == "gap" for band in session.history.bands)
+
+
+def test_the_port_can_be_released_for_flashing_and_taken_again(
+    window: MainWindow, device: PtyDevice, play: Callable[..., PacedWriter]
+) -> None:
+    session = window.session
+    session.connect_to(device.address)
+    wait_for(lambda: session.health.link == "live")
+    writer = play()
+    wait_for(lambda: session.health.samples > 100)
+    QTest.mouseClick(button(window, "Release port"), Qt.MouseButton.LeftButton)
+    wait_for(lambda: session.health.link == "released")
+    writer.stop()
+    wait_for(lambda: any("Take port" in b.text() for b in window.findChildren(QPushButton)))
+    QTest.mouseClick(button(window, "Take port"), Qt.MouseButton.LeftButton)
+    wait_for(lambda: session.health.link == "live")
+    samples = session.health.samples
+    play()
+    wait_for(lambda: session.health.samples > samples + 100)
+
+
+def test_what_cannot_be_opened_is_told_and_something_else_can_be(window: MainWindow) -> None:
+    session = window.session
+    session.connect_to("serial:/dev/ttyNOTHING")
+    wait_for(lambda: session.health.link == "failed" and not session.running)
+    wait_for(lambda: any("ttyNOTHING" in child.text() for child in window.findChildren(QLabel)))
+    session.connect_to("demo:")
+    wait_for(lambda: session.health.updates > 10)
+
+
+def test_changing_the_source_while_it_runs(window: MainWindow, tmp_path: Path) -> None:
+    session = window.session
+    session.connect_to("demo:")
+    wait_for(lambda: session.health.samples > 100)
+    table = tmp_path / "t.csv"
+    np.savetxt(table, waves(3000, 5), delimiter=",", header="a,b,c,d,e", comments="")
+    session.connect_to(f"csv:{table}?speed=max")
+    wait_for(lambda: session.info is not None and session.info.channels == tuple("abcde"))
+    wait_for(lambda: session.health.link == "ended")
+    assert session.history.last_seq == 2999
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 1.5])
+def test_closing_at_any_moment_leaves_nothing_behind(
+    window: MainWindow, device: PtyDevice, play: Callable[..., PacedWriter], after_s: float
+) -> None:
+    window.session.connect_to(device.address)
+    play()
+    QTest.qWait(int(1000 * after_s))
+    window.close()
+    assert not window.session.running
+
+
+def test_recordings_of_others_are_shown(window: MainWindow, data_dir: Path) -> None:
+    session = window.session
+    for name, rows in (
+        ("imu_xio/sensor_data.csv.gz", 13_514),
+        ("nab/data/realKnownCause/ambient_temperature_system_failure.csv", 7267),
+    ):
+        session.connect_to(f"csv:{data_dir / name}?speed=max")
+        wait_for(lambda rows=rows: session.history and session.history.last_seq == rows - 1, 120)
+        wait_for(lambda: not session.running)
+        assert np.isfinite(session.health.overall.skill())
+
+
+@pytest.mark.needs("xdotool")
+@pytest.mark.skipif(
+    os.environ.get("QT_QPA_PLATFORM") == "offscreen", reason="needs a screen with keys to press"
+)
+def test_ctrl_q_quits_the_program(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "driftscope.core.cli", "demo:"], stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path,
+    )  # fmt: skip
+    try:
+        found = ""
+        end_s = time.monotonic() + PATIENCE_S
+        while not found and time.monotonic() < end_s:
+            found = xdotool("search", "--onlyvisible", "--name", "Driftscope").split("\n")[0]
+            time.sleep(0.05)
+        assert found, "no window appeared"
+        time.sleep(2)
+        xdotool("windowfocus", found)
+        xdotool("key", "--window", found, "ctrl+q")
+        _, error = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0 and "Traceback" not in error, error
+    finally:
+        process.kill()
+        process.wait()
+
+
+def xdotool(*words: str) -> str:
+    program = shutil.which("xdotool")
+    assert program
+    done = subprocess.run(
+        [program, *words], capture_output=True, text=True, timeout=10, check=False
+    )
+    return done.stdout.strip()

@@ -1,0 +1,60 @@
+"""Ways to drive the window in tests, and what flows into it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QSlider
+from streams import waves
+
+from driftscope.core.interfaces import Sink
+from driftscope.core.stream import Output, Result
+from driftscope.gui.main_window import MainWindow
+
+PATIENCE_S = 30.0
+
+
+class Seen(Sink):
+    """Keep what the monitor gave out, beside the window."""
+
+    name = "the test"
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+
+    def write(self, item: Output) -> None:
+        if isinstance(item, Result):
+            self.results.append(item)
+
+    def close(self) -> None:
+        self.results = list(self.results)
+
+
+def wait_for(what: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
+    end_s = time.monotonic() + timeout_s
+    while not what():
+        assert time.monotonic() < end_s, "it did not happen in time"
+        QTest.qWait(20)
+
+
+def button(window: MainWindow, text: str) -> QPushButton:
+    return next(b for b in window.findChildren(QPushButton) if text in b.text())
+
+
+def slider(window: MainWindow, name: str) -> QSlider:
+    return next(s for s in window.findChildren(QSlider) if s.accessibleName() == name)
+
+
+def lines(rows: int = 100_000, rejects_every: int = 0) -> Iterator[bytes]:
+    for i, row in enumerate(waves(rows, 2)):
+        yield b"%.4f,%.4f\n" % tuple(row)
+        if rejects_every and i % rejects_every == rejects_every - 1:
+            yield b"ets Jun  8 2016 00:22:57\n"
+
+
+def batched(pieces: Iterator[bytes], n: int) -> Iterator[bytes]:
+    while batch := b"".join(itertools.islice(pieces, n)):
+        yield batch
