@@ -26,22 +26,27 @@ class Net(nn.Module):
         return made
 
 
+@dataclass
+class GRUParams(Params):
+    """How large the net is, and how far it looks back."""
+
+    hidden: int = param(
+        64, low=4, high=512, log=True, live=False, unit="units", label="Hidden units",
+        help="How much the model can keep in mind. More learns finer shapes, takes longer.",
+    )  # fmt: skip
+    window: int = param(
+        32, low=2, high=256, log=True, live=False, unit="samples", label="Window",
+        help="How many past samples each prediction is made from.",
+    )  # fmt: skip
+
+
 class GRU:
     """Predict from the state a gated recurrent unit reaches at the window's end."""
 
-    @dataclass
-    class Params(Params):
-        hidden: int = param(
-            64, low=4, high=512, log=True, live=False, unit="units", label="Hidden units",
-            help="How much the model can keep in mind. More learns finer shapes, takes longer.",
-        )  # fmt: skip
-        window: int = param(
-            32, low=2, high=256, log=True, live=False, unit="samples", label="Window",
-            help="How many past samples each prediction is made from.",
-        )  # fmt: skip
+    Params = GRUParams
 
     @staticmethod
-    def build(params: Params, info: StreamInfo) -> nn.Module:
+    def build(params: GRUParams, info: StreamInfo) -> nn.Module:
         """Return a fresh net for the stream's channels."""
         return Net(len(info.channels), params.hidden)
 

@@ -28,22 +28,27 @@ class Net(nn.Module):
         return made
 
 
+@dataclass
+class MLPParams(Params):
+    """How large the net is, and how far it looks back."""
+
+    hidden: int = param(
+        64, low=4, high=1024, log=True, live=False, unit="units", label="Hidden units",
+        help="How much the model can tell apart. More learns finer shapes and takes longer.",
+    )  # fmt: skip
+    window: int = param(
+        16, low=1, high=512, log=True, live=False, unit="samples", label="Window",
+        help="How many past samples each prediction is made from.",
+    )  # fmt: skip
+
+
 class MLP:
     """Predict from a short window by one hidden layer beside a linear path."""
 
-    @dataclass
-    class Params(Params):
-        hidden: int = param(
-            64, low=4, high=1024, log=True, live=False, unit="units", label="Hidden units",
-            help="How much the model can tell apart. More learns finer shapes and takes longer.",
-        )  # fmt: skip
-        window: int = param(
-            16, low=1, high=512, log=True, live=False, unit="samples", label="Window",
-            help="How many past samples each prediction is made from.",
-        )  # fmt: skip
+    Params = MLPParams
 
     @staticmethod
-    def build(params: Params, info: StreamInfo) -> nn.Module:
+    def build(params: MLPParams, info: StreamInfo) -> nn.Module:
         """Return a fresh net for the stream's channels."""
         channels = len(info.channels)
         return Net(params.window * channels, params.hidden, channels)
