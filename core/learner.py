@@ -63,7 +63,7 @@ class Forecaster(Learner):
         past, end, rows = self._past, self._past.end, step.rows
         z = self._normalised(end, rows)
         with torch.inference_mode():
-            correction = self.net(self._windows(z, rows)).clamp_(-BOUND, BOUND).numpy()
+            correction = self.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
         made = past.forecasts[end : end + rows]
         mean, scale = self.normaliser.mean, self.normaliser.scale
         last = past.held[end : end + rows]
