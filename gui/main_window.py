@@ -25,7 +25,7 @@ from driftscope.gui.panels.health import Memory
 from driftscope.gui.panels.loss import LossPanel
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
-from driftscope.gui.sentence import Strain, sentence
+from driftscope.gui.sentence import News, Strain, sentence
 from driftscope.gui.session import Session
 from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, TAKE, Guarded, Stage
 from driftscope.gui.time_view import TimeView
@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.resize(1600, 1000)
         self.setMinimumSize(960, 640)
         self._memory = Memory()
-        self._strain = Strain()
+        self._strain, self._news = Strain(), News()
         self._looked_s = 0.0
         self._narrow: bool | None = None
         self._build()
@@ -75,7 +75,8 @@ class MainWindow(QMainWindow):
         self.top_bar.refresh()
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
-        set_text(self.said, sentence(session, strain=strain))
+        news = self._news.text(session.marks, self._looked_s)
+        set_text(self.said, sentence(session, strain=strain, news=news))
         step_ms = words.milliseconds(session.health.step_ms(50))
         set_text(
             self.figures,
@@ -87,7 +88,9 @@ class MainWindow(QMainWindow):
 
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
-        chosen = ConnectDialog(self._in_use(), self).ask()
+        dialog = ConnectDialog(self._in_use(), self)
+        chosen = dialog.ask()
+        dialog.deleteLater()
         if chosen:
             self.session.connect_to(chosen)
 

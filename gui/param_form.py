@@ -227,21 +227,26 @@ class ParamForm(QWidget):
         ]
         made = [(full, spec) for full, spec, _ in found]
         if made != self._made:
-            self._made = made
-            self._build()
+            self._build(made)
         for full, _, value in found:
             self.fields[full].show_value(value)
 
-    def _build(self) -> None:
-        for old in self.fields.values():
+    def _build(self, made: list[tuple[str, Spec]]) -> None:
+        """Make the fields that are new and drop those that are gone; the others stay in use."""
+        before, self._made = dict(self._made), made
+        kept = {full for full, spec in made if before.get(full) == spec}
+        for full in before.keys() - kept:
+            old = self.fields.pop(full)
             self._rows.removeWidget(old)
+            old.hide()
             old.deleteLater()
-        self.fields = {}
-        for full, spec in self._made:
-            made = field(spec, reading(full, spec, self.session))
-            made.turned.connect(lambda value, name=full: self._turn(name, value))
-            self.fields[full] = made
-            self._rows.addWidget(made)
+        for place, (full, spec) in enumerate(made):
+            if full not in kept:
+                new = field(spec, reading(full, spec, self.session))
+                new.turned.connect(lambda value, name=full: self._turn(name, value))
+                self.fields[full] = new
+                self._rows.insertWidget(place, new)
+        self.fields = {full: self.fields[full] for full, _ in made}
 
     def _turn(self, full: str, value: object) -> None:
         field = self.fields[full]

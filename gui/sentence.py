@@ -8,7 +8,7 @@ from collections import deque
 from typing import Literal, Protocol
 
 from driftscope.core.health import Health
-from driftscope.core.stream import Alarm, StreamInfo
+from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui import words
 
 Phase = Literal[
@@ -16,7 +16,7 @@ Phase = Literal[
     "lost", "released", "ended", "failed",
 ]  # fmt: skip
 LEARNING = ("learning", "held", "frozen")
-OFTEN_S = 5.0
+OFTEN_S, NOTE_S = 5.0, 8.0
 PLAIN_NAMES = {"last value": "same as before", "running mean": "same as the average"}
 
 
@@ -83,14 +83,37 @@ class Strain:
         return ""
 
 
-def sentence(session: Seen, failure: str = "", strain: str = "", now_s: float = math.nan) -> str:
+class News:
+    """Watch for notes of the core that deserve a while in the sentence. One a session."""
+
+    def __init__(self) -> None:
+        self._last: Event | None = None
+        self._since_s = -math.inf
+
+    def text(self, marks: list[Event], now_s: float) -> str:
+        """Return the last note if it came less than 8 s ago, else ""."""
+        last = next((m for m in reversed(marks[-20:]) if m.kind in ("note", "restored")), None)
+        if last is not self._last:
+            self._last, self._since_s = last, now_s
+        if last is None or now_s - self._since_s > NOTE_S:
+            return ""
+        if last.kind == "restored":
+            reason = str(last.data.get("reason", "it had gone astray")).rstrip(".")
+            return f"The model was set back to a sound state: {reason}."
+        return str(last.data.get("message", ""))
+
+
+def sentence(
+    session: Seen, failure: str = "", strain: str = "", news: str = "", now_s: float = math.nan
+) -> str:
     """Return what is happening now, for a person who looks up from the bench.
 
-    `failure` is the last error, `strain` what `Strain.text` said, `now_s` of the steady clock.
+    `failure` is the last error, `strain` what `Strain.text` said, `news` what `News.text` said, `now_s` is of
+    the steady clock.
     """
     now_s = time.monotonic() if math.isnan(now_s) else now_s
     doing = failure if failure else _doing(session, phase(session), now_s)
-    parts = [doing, strain]
+    parts = [doing, strain, news]
     if not failure and session.info is not None and session.address:
         parts.append(alarm_words(session))
     if session.paused:

@@ -144,8 +144,10 @@ class ModelParams(Params):
 def test_a_model_s_own_parameters_come_once_it_is_loaded(session: Session) -> None:
     form = ParamForm(session, ("learner", "model"))
     assert "model.hidden" not in form.fields
+    before = dict(form.fields)
     session.params.attach("model", ModelParams())
     form.refresh()
+    assert all(form.fields[full] is field for full, field in before.items())  # focus stays
     hidden, residual = form.fields["model.hidden"], form.fields["model.residual"]
     assert isinstance(hidden, TextField)  # each position of a slider would begin anew
     assert isinstance(residual, SwitchField)

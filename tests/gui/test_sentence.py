@@ -6,8 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from driftscope.core.health import Health, Losses
-from driftscope.core.stream import Alarm, StreamInfo
-from driftscope.gui.sentence import Strain, alarm_words, channels, phase, sentence, skill_words
+from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.gui.sentence import (
+    News,
+    Strain,
+    alarm_words,
+    channels,
+    phase,
+    sentence,
+    skill_words,
+)
 
 
 def session(state: str = "learning", link: str = "live", skill: float = math.nan, device=False):
@@ -131,3 +139,15 @@ def test_mostly_rejects_points_at_the_baud_rate() -> None:
     health.rejected, health.samples = 50, 4
     health.rejects.append(("\x80\x00zz", "no number"))
     assert strain.text(health, 1.0).startswith("Most of what arrives is not numbers (last: ‘")
+
+
+def test_a_note_of_the_core_is_told_for_a_while() -> None:
+    news = News()
+    reset = Event("demo", 0, 0.0, "note", {"message": "The model was reset."})
+    assert news.text([], 0.0) == ""
+    assert news.text([reset], 1.0) == news.text([reset], 8.0) == "The model was reset."
+    assert news.text([reset], 9.5) == ""
+    back = Event("demo", 0, 0.0, "restored", {"reason": "the loss had exploded."})
+    assert news.text([reset, back], 10.0) == (
+        "The model was set back to a sound state: the loss had exploded."
+    )
