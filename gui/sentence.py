@@ -103,18 +103,16 @@ class News:
         return str(last.data.get("message", ""))
 
 
-def sentence(
-    session: Seen, failure: str = "", strain: str = "", news: str = "", now_s: float = math.nan
-) -> str:
+def sentence(session: Seen, strain: str = "", news: str = "", now_s: float = math.nan) -> str:
     """Return what is happening now, for a person who looks up from the bench.
 
-    `failure` is the last error, `strain` what `Strain.text` said, `news` what `News.text` said, `now_s` is of
-    the steady clock.
+    `strain` and `news` are what `Strain.text` and `News.text` said, `now_s` is of the steady clock.
     """
     now_s = time.monotonic() if math.isnan(now_s) else now_s
-    doing = failure if failure else _doing(session, phase(session), now_s)
+    now = phase(session)
+    doing = _doing(session, now, now_s)
     parts = [doing, strain, news]
-    if not failure and session.info is not None and session.address:
+    if session.info is not None and now not in ("nothing", "failed"):
         parts.append(alarm_words(session))
     if session.paused:
         parts.append("The view is paused; the work goes on.")

@@ -24,46 +24,13 @@ from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Spec, Value
 from driftscope.core.ports import Port, ports_text, serial_ports
 from driftscope.gui import theme
-from driftscope.gui.param_form import NAME_PX, Field, field
+from driftscope.gui.fields import BaudField, Field, field
 from driftscope.gui.preview import as_address, with_options
 from driftscope.gui.scale import Nothing, Reading
-from driftscope.gui.widgets import Combo, label
+from driftscope.gui.widgets import label
 
 PORTS_S = 2.0
-BAUDS = (
-    9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
-    1_000_000, 2_000_000, 3_000_000,
-)  # fmt: skip
 DEMO = ("Demo: a machine's vibration", "demo:")
-
-
-class BaudField(Field):
-    """A baud rate: one of the usual ones, or any number."""
-
-    def __init__(self, spec: Spec) -> None:
-        super().__init__(spec)
-        self.combo = Combo()
-        self.combo.setEditable(True)
-        self.combo.addItems([str(baud) for baud in BAUDS])
-        self._accessible(self.combo)
-        name = label(self.name, "secondary")
-        name.setFixedWidth(NAME_PX)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(name)
-        row.addWidget(self.combo)
-        self.rows.addLayout(row)
-        self.rows.addWidget(self.refused)
-        self.combo.editTextChanged.connect(self._edited)
-
-    def show_value(self, value: Value) -> None:
-        if self.combo.currentText() != str(value) and not self.refused.isVisible():
-            self.combo.blockSignals(True)
-            self.combo.setEditText(str(value))
-            self.combo.blockSignals(False)
-
-    def _edited(self, text: str) -> None:
-        self.turned.emit(text)
 
 
 class SourcePicker(QWidget):

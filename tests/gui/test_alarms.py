@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 
 from driftscope.core.history import Band
 from driftscope.core.stream import Alarm, Event
-from driftscope.gui.panels.alarms import AlarmList, AlarmsPanel
+from driftscope.gui.alarm_list import AlarmList
+from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.session import Session
 
 

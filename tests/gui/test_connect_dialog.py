@@ -14,8 +14,9 @@ from driftscope.core.errors import AddressError
 from driftscope.core.ports import Port
 from driftscope.gui import source_picker
 from driftscope.gui.connect_dialog import IN_USE, ConnectDialog
+from driftscope.gui.fields import BaudField
 from driftscope.gui.preview import Preview, as_address, with_options
-from driftscope.gui.source_picker import BaudField, SourcePicker
+from driftscope.gui.source_picker import SourcePicker
 
 UNO = Port("/dev/ttyACM0", "Arduino Uno", "Arduino", "1", 0x2341, 0x43)
 
@@ -127,7 +128,7 @@ def test_the_source_in_use_is_left_alone(qtbot, ports: list[Port]) -> None:
 
 def test_a_preview_of_rubbish_points_at_the_baud_rate(device: PtyDevice, qtbot) -> None:
     preview = Preview(device.address)
-    qtbot.waitUntil(lambda: preview.take() or True)
+    qtbot.waitUntil(lambda: preview.take() and preview.open)
     device.write(b"\xff\xfe\x80abc\n" * 200)
 
     def told() -> bool:

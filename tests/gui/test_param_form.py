@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from driftscope.core.params import Params, param
-from driftscope.gui.param_form import ChoiceField, ParamForm, SliderField, SwitchField, TextField
+from driftscope.gui.fields import ChoiceField, SliderField, SwitchField, TextField
+from driftscope.gui.param_form import ParamForm
 from driftscope.gui.session import Session
-from driftscope.gui.widgets import Slider
+from driftscope.gui.slider import Slider
 
 
 @pytest.fixture

@@ -113,11 +113,10 @@ def test_a_lost_link_says_since_when_and_when_it_is_tried_again() -> None:
 
 
 def test_failure_and_pause_are_said() -> None:
-    seen = session()
+    seen = session(link="failed")
+    seen.health.link_message = "No such port."
     seen.paused = True
-    assert sentence(seen, failure="No such port.") == (
-        "No such port. The view is paused; the work goes on."
-    )
+    assert sentence(seen) == ("No such port. The view is paused; the work goes on.")
 
 
 def test_strain_tells_what_is_left_out_for_five_seconds_only() -> None:

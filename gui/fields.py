@@ -1,0 +1,222 @@
+"""The field of one parameter, made from its declaration."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from driftscope.core.params import Spec, Value
+from driftscope.gui import theme
+from driftscope.gui.scale import STEPS, Reading, Scale
+from driftscope.gui.slider import Slider
+from driftscope.gui.widgets import Combo, Tick, label, set_text
+
+NAMES = {"mlp": "MLP", "gru": "GRU", "tcn": "TCN", "sgd": "SGD", "adam": "Adam", "ar": "AR"}
+NAME_PX = 76
+BAUDS = (
+    9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
+    1_000_000, 2_000_000, 3_000_000,
+)  # fmt: skip
+
+
+class Field(QWidget):
+    """One parameter: its name, what turns it, and below a sentence if a value is refused."""
+
+    turned = Signal(object)
+    """A value the user asks for, not checked yet."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.name = spec.label or spec.name.replace("_", " ").capitalize()
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(0)
+        self.refused = label(role="fault", wrap=True)
+        self.refused.hide()
+        unit = f" It is{spec.range_text()}." if spec.low is not None else ""
+        self.setToolTip(f"{spec.help}{unit}" if spec.help else unit.strip())
+
+    def show_value(self, value: Value) -> None:
+        """Show what the parameter is now."""
+        raise NotImplementedError
+
+    def refuse(self, why: str) -> None:
+        """Show why a value was not taken; "" takes the sentence away."""
+        set_text(self.refused, why)
+        self.refused.setVisible(bool(why))
+
+    def _accessible(self, control: QWidget) -> None:
+        control.setAccessibleName(self.name)
+        control.setAccessibleDescription(self.spec.help)
+
+
+class SliderField(Field):
+    """A number: a slider that acts at once, and its value beside it, which can be typed."""
+
+    def __init__(self, spec: Spec, reading: Reading) -> None:
+        super().__init__(spec)
+        self.reading = reading
+        self.scale = Scale(spec, reading.backwards)
+        self.slider = Slider(STEPS, self.scale.beside, self.scale.position(spec.default))
+        self.typed = QLineEdit()
+        self.typed.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.typed.setFont(theme.number_font(10))
+        self.typed.setFixedWidth(150)
+        self.typed.setFixedHeight(18)
+        self.typed.setTextMargins(0, 0, -3, 0)
+        self.typed.setStyleSheet("padding: 0;")
+        self.typed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.set_role(self.typed, "flat")
+        self._accessible(self.slider)
+        self.typed.setAccessibleName(f"{self.name}, typed")
+        self.caption = label(role="small", wrap=True)
+        self.caption.hide()
+        head = QHBoxLayout()
+        head.addWidget(label(self.name, "secondary"))
+        head.addStretch()
+        head.addWidget(self.typed)
+        self.rows.addLayout(head)
+        for widget in (self.slider, self.caption, self.refused):
+            self.rows.addWidget(widget)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.reset.connect(lambda: self._ask(self.spec.default))
+        self.typed.editingFinished.connect(self._entered)
+
+    def show_value(self, value: Value) -> None:
+        if self.scale.value(self.slider.value()) != value and not self.slider.isSliderDown():
+            self.slider.blockSignals(True)
+            self.slider.setValue(self.scale.position(value))
+            self.slider.blockSignals(False)
+        text = self.reading.text(value)
+        if not self.typed.isModified() and self.typed.text() != text:
+            self.typed.setText(text)
+            self.slider.setAccessibleDescription(f"{text}. {self.spec.help}")
+        caption = self.reading.caption(value)
+        set_text(self.caption, caption)
+        self.caption.setVisible(bool(caption))
+
+    def _moved(self, position: int) -> None:
+        self._ask(self.scale.value(position))
+
+    def _entered(self) -> None:
+        if self.typed.isModified():
+            self._ask(self.reading.parse(self.typed.text()))
+
+    def _ask(self, value: object) -> None:
+        self.typed.setModified(False)
+        self.turned.emit(value)
+
+
+class ChoiceField(Field):
+    """One of several words."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(spec)
+        self.combo = Combo()
+        for option in spec.options():
+            self.combo.addItem(NAMES.get(option, option.replace("_", " ").capitalize()), option)
+        self._accessible(self.combo)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        name = label(self.name, "secondary")
+        name.setFixedWidth(NAME_PX)
+        row.addWidget(name)
+        row.addWidget(self.combo)
+        self.rows.addLayout(row)
+        self.rows.addWidget(self.refused)
+        self.combo.activated.connect(lambda _: self.turned.emit(self.combo.currentData()))
+
+    def show_value(self, value: Value) -> None:
+        place = self.combo.findData(value)
+        if place != self.combo.currentIndex() and not self.combo.view().isVisible():
+            self.combo.setCurrentIndex(place)
+
+
+class SwitchField(Field):
+    """Yes or no."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(spec)
+        self.box = Tick(self.name)
+        self._accessible(self.box)
+        self.rows.addWidget(self.box)
+        self.rows.addWidget(self.refused)
+        self.box.clicked.connect(self._clicked)
+
+    def show_value(self, value: Value) -> None:
+        self.box.setChecked(bool(value))
+
+    def _clicked(self, on: bool) -> None:
+        self.turned.emit(on)
+
+
+class TextField(Field):
+    """Any text, or a number that is typed since it starts something anew."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(spec)
+        self.line = QLineEdit()
+        self._accessible(self.line)
+        name = label(self.name, "secondary")
+        name.setFixedWidth(NAME_PX)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(name)
+        row.addWidget(self.line, 1)
+        self.rows.addLayout(row)
+        self.rows.addWidget(self.refused)
+        self.line.editingFinished.connect(self._entered)
+
+    def show_value(self, value: Value) -> None:
+        if not self.line.isModified() and self.line.text() != str(value):
+            self.line.setText(str(value))
+
+    def _entered(self) -> None:
+        if self.line.isModified():
+            self.line.setModified(False)
+            self.turned.emit(self.line.text())
+
+
+class BaudField(Field):
+    """A baud rate: one of the usual ones, or any number."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(spec)
+        self.combo = Combo()
+        self.combo.setEditable(True)
+        self.combo.addItems([str(baud) for baud in BAUDS])
+        self._accessible(self.combo)
+        name = label(self.name, "secondary")
+        name.setFixedWidth(NAME_PX)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(name)
+        row.addWidget(self.combo)
+        self.rows.addLayout(row)
+        self.rows.addWidget(self.refused)
+        self.combo.editTextChanged.connect(self._edited)
+
+    def show_value(self, value: Value) -> None:
+        if self.combo.currentText() != str(value) and not self.refused.isVisible():
+            self.combo.blockSignals(True)
+            self.combo.setEditText(str(value))
+            self.combo.blockSignals(False)
+
+    def _edited(self, text: str) -> None:
+        self.turned.emit(text)
+
+
+def field(spec: Spec, reading: Reading) -> Field:
+    """Return the field that suits a declaration.
+
+    What starts something anew is no slider: each position passed would start it.
+    """
+    if spec.type is bool:
+        return SwitchField(spec)
+    if spec.options():
+        return ChoiceField(spec)
+    ranged = spec.low is not None and spec.high is not None
+    if spec.type in (int, float) and ranged and spec.live:
+        return SliderField(spec, reading)
+    return TextField(spec)
