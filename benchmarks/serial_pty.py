@@ -88,8 +88,9 @@ def play(app: Any, session: Any, rate: float, seconds: float) -> dict[str, Any]:
 def report(run: dict[str, Any]) -> None:
     print(
         f"{run['rate']:9,.0f} lines/s {run['kb_s']:7,.0f} kB/s: {run['seen']:,} of "
-        f"{run['lines']:,} lines (first {run['first']}, missing {run['missing']}, repeated {run['repeated']}, "
-        f"rejected {run['rejected']}), backlog at end {run['backlog_end_ms']:.0f} ms, most "
+        f"{run['lines']:,} lines (first {run['first']}, missing {run['missing']}, "
+        f"repeated {run['repeated']}, rejected {run['rejected']}), "
+        f"backlog at end {run['backlog_end_ms']:.0f} ms, most "
         f"{run['backlog_max_ms']:.0f} ms; writer behind {run['behind_ms']:.0f} ms; updates "
         f"{run['updates']:,}, skipped {run['skipped']:,}, not scored {run['unscored']:,}; "
         f"{run['frames']:.0f} frames/s",

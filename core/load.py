@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 SKIP_LEARNING_S = 0.025
 LEAVE_UNSCORED_S = 0.060
 STARTING_S = 2.0
+REMEMBERED = 15
+"""Steps whose time is remembered. Their median counts: the first ones take many times as long."""
 
 
 class Load:
@@ -18,15 +22,25 @@ class Load:
     """
 
     def __init__(self) -> None:
-        self.score_s = 0.0
-        self.learn_s = 0.0
+        self._score_s: deque[float] = deque(maxlen=REMEMBERED)
+        self._learn_s: deque[float] = deque(maxlen=REMEMBERED)
         self._caught_up = False
+
+    @property
+    def score_s(self) -> float:
+        """Return what scoring one sample usually takes."""
+        return _median(self._score_s)
+
+    @property
+    def learn_s(self) -> float:
+        """Return what learning one sample usually takes."""
+        return _median(self._learn_s)
 
     def spent(self, score_s: float, learn_s: float | None, rows: int) -> None:
         """Take in what a step of `rows` samples took; learn_s None if it was skipped."""
-        self.score_s += 0.05 * (score_s / rows - self.score_s)
+        self._score_s.append(score_s / rows)
         if learn_s is not None:
-            self.learn_s += 0.05 * (learn_s / rows - self.learn_s)
+            self._learn_s.append(learn_s / rows)
 
     def skip_learning(self, age_s: float, rate_hz: float | None) -> bool:
         """Say whether the next update must be left out."""
@@ -40,3 +54,7 @@ class Load:
         """Say whether the next steps must go unscored."""
         limit_s = LEAVE_UNSCORED_S if self._caught_up else STARTING_S
         return age_s > limit_s and age_s * (rate_hz or 0.0) * self.score_s > limit_s
+
+
+def _median(taken_s: deque[float]) -> float:
+    return sorted(taken_s)[len(taken_s) // 2] if len(taken_s) == REMEMBERED else 0.0
