@@ -137,11 +137,11 @@ class Lane:
     def _scored_and_learned(self, step: Step, age_s: float) -> Iterator[Output]:
         begun_s = time.perf_counter()
         scored, detected = self._score(step)
+        scored_s = time.perf_counter()
         yield from self._outputs(step, scored, detected)
-        score_s = time.perf_counter() - begun_s
+        handed_s = time.perf_counter()
         skip = self.live and self.load.skip_learning(age_s, self.rate.rate_hz)
-        loss, learn_s = float("nan"), None
-        begun_s = time.perf_counter()
+        loss = float("nan")
         if skip:
             self.learner.skip(step, scored)
             first, steps, samples = self._skipping or (step.seq, 0, 0)
@@ -149,13 +149,13 @@ class Lane:
         else:
             loss = self.learner.learn(step, scored)
         self.detector.learn(step, scored, detected, not self._learner_params.frozen)
+        learn_s = time.perf_counter() - handed_s
         if not skip:
-            learn_s = time.perf_counter() - begun_s
             yield from self._end_runs()
-        self.load.spent(score_s, learn_s, step.rows)
+        self.load.spent(handed_s - begun_s, None if skip else learn_s, step.rows)
         self._close(step)
         yield Learned(
-            step.key, step.seq, self._steps, loss, 1e3 * score_s, 1e3 * (learn_s or 0.0),
+            step.key, step.seq, self._steps, loss, 1e3 * (scored_s - begun_s), 1e3 * learn_s,
             skip, self.learner.state,
         )  # fmt: skip
         for kind, data in self.learner.take_events():
