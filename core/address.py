@@ -65,7 +65,7 @@ def _kinds() -> dict[str, type[Source] | type[Transport]]:
 def _unknown(text: str, kinds: dict[str, type[Source] | type[Transport]]) -> str:
     schemes = ", ".join(f"{name}:" for name in sorted(kinds) if name != "stdin")
     suffixes = ", ".join(sorted(s for k in kinds.values() for s in getattr(k, "suffixes", ())))
-    if Path(text).exists():
+    if text and Path(text).exists():
         return (
             f"{text} exists, but its ending does not tell what is in it; known: {suffixes}. "
             f"For a table of numbers write csv:{text}."

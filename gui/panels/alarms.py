@@ -74,7 +74,12 @@ class Card(QStyledItemDelegate):
         painter.setBrush(colours.alarm if alarm else colours.secondary)
         x, y = box.left() + 12, box.top() + 13
         painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + 11, y), QPointF(x + 5.5, y + 9)]))
-        inner = box.adjusted(32, 8, -12, -8)
+        if isinstance(entry, Alarm):
+            painter.setPen(colours.alarm_text)
+            painter.setFont(theme.number_font(8))
+            below = QRectF(box.left(), y + 13, 35, 18)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(entry.id))
+        inner = box.adjusted(35, 8, -12, -8)
         first = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2)
         second = first.translated(0, first.height())
         painter.setFont(theme.number_font(10))

@@ -111,6 +111,7 @@ class HealthPanel(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
+        grid.setRowMinimumHeight(0, 24)
         grid.addWidget(label("Link health", "title"), 0, 0, 1, 2)
         for row, (name, value) in enumerate(self.values.items(), start=1):
             called = label(name, "secondary")
