@@ -47,7 +47,8 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     session.opened.connect(_settle)
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     status = app.exec()
-    session.close()
+    if not session.close():
+        os._exit(status)  # a thread that hangs in a driver must not keep a closed window's process
     return status
 
 

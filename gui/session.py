@@ -23,6 +23,7 @@ from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.monitor_thread import MonitorThread
 
 FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
+CLOSE_MS = 5000
 KEPT_MARKS = 10_000
 MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift")
 CARRIED = ("stream", "learner", "detector", "decoder")
@@ -140,15 +141,17 @@ class Session(QObject):
         """True if the source is a device that another program may want for a while."""
         return isinstance(self._device, Transport) and self._device.live
 
-    def close(self) -> None:
-        """Stop everything; returns within a second or two whatever the device does."""
+    def close(self) -> bool:
+        """Stop everything, within seconds whatever the device does; True if nothing runs on."""
         self._closing = True
         self._next_address = None
         self._timer.stop()
         if self._thread is not None:
             self._thread.monitor.stop()
-            self._thread.wait(5000)
+            if not self._thread.wait(CLOSE_MS):
+                return False
             self._thread = None
+        return True
 
     def painted(self) -> None:
         """Note that the signal panel has just painted the newest sample it was given."""
