@@ -9,7 +9,7 @@ from itertools import islice
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from driftscope.core.history import Band
-from driftscope.core.stream import Alarm, Event
+from driftscope.core.stream import Alarm, Clock, Event
 from driftscope.gui import words
 from driftscope.gui.sentence import channels
 
@@ -28,7 +28,7 @@ class AlarmList(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = "elapsed"
+        self.clock: Clock = "elapsed"
         self.bands: Sequence[Band] = ()
         self._entries: list[Entry] = []  # oldest first
         self._alarms: dict[int, Alarm] = {}
@@ -83,7 +83,7 @@ class AlarmList(QAbstractListModel):
     def words(self, entry: Entry) -> tuple[str, str, str, str]:
         """Return when, how long, where and how unusual."""
         length_s = self.ended_s(entry) - began_s(entry)
-        lasted, when = words.duration(length_s), words.moment(began_s(entry), self.clock)
+        lasted, when = words.stretch(length_s, self.clock), words.moment(began_s(entry), self.clock)
         if isinstance(entry, Event):
             return when, lasted if length_s > 0 else "", "link gap", "not learned"
         lasted = f"now, {lasted}" if entry.end is None else lasted

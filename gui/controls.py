@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from driftscope.gui import theme
 from driftscope.gui.panels.channels import ChannelsPanel
-from driftscope.gui.panels.health import HealthPanel
+from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.param_form import ParamForm
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
@@ -19,7 +19,7 @@ WIDTH_PX = 288
 class Controls(QWidget):
     """Learning, alarms, channels and link health below one another; scrolls where room is short."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, figures: Figures) -> None:
         super().__init__()
         theme.as_panel(self)
         self.setFixedWidth(WIDTH_PX)
@@ -29,7 +29,7 @@ class Controls(QWidget):
         self.learning = ParamForm(session, ("learner", "model"))
         self.detection = ParamForm(session, ("detector",))
         self.channels = ChannelsPanel(session)
-        self.health = HealthPanel(session)
+        self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
         self.reset.setToolTip("Forget all that was learned and begin with fresh weights.")
         self.reset.clicked.connect(session.reset_model)

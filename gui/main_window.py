@@ -21,7 +21,7 @@ from driftscope.gui import theme, words
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.controls import WIDTH_PX, Controls
 from driftscope.gui.panels.alarms import AlarmsPanel
-from driftscope.gui.panels.health import Memory
+from driftscope.gui.panels.health import Figures
 from driftscope.gui.panels.loss import LossPanel
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Driftscope")
         self.resize(1600, 1000)
         self.setMinimumSize(960, 640)
-        self._memory = Memory()
+        self._figures = Figures()
         self._strain, self._news = Strain(), News()
         self._looked_s = 0.0
         self._narrow: bool | None = None
@@ -77,11 +77,10 @@ class MainWindow(QMainWindow):
         strain = self._strain.text(session.health, self._looked_s)
         news = self._news.text(session.marks, self._looked_s)
         set_text(self.said, sentence(session, strain=strain, news=news))
-        step_ms = words.milliseconds(session.health.step_ms(50))
-        set_text(
-            self.figures,
-            f"learn {step_ms} · {session.frames_per_s:.0f} frames/s · {self._memory.text()}",
-        )
+        self._figures.refresh(session.health)
+        step_ms = words.milliseconds(self._figures.step_ms[0])
+        memory = words.megabytes(self._figures.memory_bytes)
+        set_text(self.figures, f"learn {step_ms} · {session.frames_per_s:.0f} frames/s · {memory}")
         if self._narrow:
             count = len(session.alarms)
             self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
@@ -116,7 +115,7 @@ class MainWindow(QMainWindow):
         self.score = Guarded(lambda: ScorePanel(session, view))
         self.loss = Guarded(lambda: LossPanel(session))
         self.stage = Stage(session, [(self.signal, 5), (self.score, 2), (self.loss, 3)])
-        self.controls = Guarded(lambda: Controls(session))
+        self.controls = Guarded(lambda: Controls(session, self._figures))
         self.alarms = Guarded(lambda: AlarmsPanel(session))
         self.tabs = QTabBar()
         self.tabs.addTab("Settings")

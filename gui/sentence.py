@@ -8,7 +8,7 @@ from collections import deque
 from typing import Literal, Protocol
 
 from driftscope.core.health import Health
-from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.core.stream import Alarm, Clock, Event, StreamInfo
 from driftscope.gui import words
 
 Phase = Literal[
@@ -135,7 +135,7 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
         case "warming up":
             return (
                 f"Warming up: {words.plural(health.samples, 'sample')} in "
-                f"{words.duration(health.stream_s)}, the first predictions come soon."
+                f"{words.stretch(health.stream_s, _clock(session))}, the first predictions come soon."
             )
         case "learning":
             return f"Learning. {skill_words(health)}".rstrip()
@@ -148,10 +148,8 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
         case "released":
             return f"The port is released for other programs since {since}."
         case "ended":
-            return (
-                f"{name} has ended after {words.duration(health.stream_s)} and "
-                f"{words.plural(health.samples, 'sample')}."
-            )
+            lasted = "" if _clock(session) == "rows" else f"{words.duration(health.stream_s)} and "
+            return f"{name} has ended after {lasted}{words.plural(health.samples, 'sample')}."
         case _:
             return f"{said or 'The source could not be read'}."
 
@@ -193,12 +191,17 @@ def alarm_words(session: Seen) -> str:
     if not recent:
         return ""
     last = recent[0]
-    what = f"{channels(last)} for {words.duration(last.end_s - last.start_s)}"
+    what = f"{channels(last)} for {words.stretch(last.end_s - last.start_s, _clock(session))}"
+    lately = "in the last 60 rows" if _clock(session) == "rows" else "in the last minute"
     if last.end is None:
         return f"Alarm now: {what}, {words.rarity(last.rarity)}."
     if len(recent) == 1:
-        return f"One alarm in the last minute: {what}, {words.rarity(last.rarity)}."
-    return f"{len(recent)} alarms in the last minute, the last: {what}."
+        return f"One alarm {lately}: {what}, {words.rarity(last.rarity)}."
+    return f"{len(recent)} alarms {lately}, the last: {what}."
+
+
+def _clock(session: Seen) -> Clock:
+    return session.info.clock if session.info else "elapsed"
 
 
 def channels(alarm: Alarm, most: int = 3) -> str:

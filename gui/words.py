@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 
+from driftscope.core.stream import Clock
+
 DAY_S = 86_400.0
 UNKNOWN = "–"
 
@@ -137,9 +139,30 @@ def elapsed(seconds: float) -> str:
     return f"{sign}{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}.{thousandths:03d}"
 
 
-def moment(seconds: float, clock: str) -> str:
-    """Return a time of a stream whose `StreamInfo.clock` is 'unix' or 'elapsed'."""
-    return time_of_day(seconds) if clock == "unix" else elapsed(seconds)
+def moment(seconds: float, clock: Clock, now_s: float | None = None) -> str:
+    """Return a time of a stream by its StreamInfo's clock, with the date if it is not today's.
+
+    `now_s` stands for the Unix time now, in tests.
+    """
+    if clock == "rows":
+        return f"row {thousands(seconds)}"
+    if clock == "elapsed":
+        return elapsed(seconds)
+    day = _day(seconds)
+    today = _day(time.time() if now_s is None else now_s)
+    return time_of_day(seconds) if day == today else f"{day} {time_of_day(seconds)[:8]}"
+
+
+def stretch(seconds: float, clock: Clock) -> str:
+    """Return how long something took by its StreamInfo's clock: '1.2 s', '19 rows'."""
+    return f"{thousands(seconds)} rows" if clock == "rows" else duration(seconds)
+
+
+def _day(unix_s: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d", time.localtime(unix_s))
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN
 
 
 def megabytes(count: float) -> str:

@@ -154,7 +154,7 @@ class AlarmsPanel(QWidget):
         asked = reading("detector.one_in", spec, session).number(
             session.params.get("detector.one_in")
         )
-        if self.model.clock == "unix":
+        if self.model.clock == "unix" and session.can_release():
             today = (*time.localtime()[:3], 0, 0, 0, 0, 0, -1)
             return f"{self.model.since(time.mktime(today))} today · {asked} asked"
         return f"{len(session.alarms)} so far · {asked} asked"

@@ -37,20 +37,25 @@ class Counted(Protocol):
     latency_ms: tuple[float, float]
 
 
-class Memory:
-    """Tell how much memory the program takes up, asking at most once a second."""
+class Figures:
+    """Figures dear to come by, asked for at most once a second. One a window."""
 
     def __init__(self) -> None:
+        self.memory_bytes = 0
+        self.step_ms = (math.nan, math.nan)
+        """What scoring and learning a step takes: median and 99th percentile."""
         self._process = psutil.Process()
         self._asked_s = -SLOWLY_S
-        self._bytes = 0
 
-    def text(self) -> str:
-        """Return '412 MB'."""
+    def refresh(self, health: Health) -> bool:
+        """Ask again if a second has gone by; return whether it has."""
         now_s = time.monotonic()
-        if now_s - self._asked_s >= SLOWLY_S:
-            self._asked_s, self._bytes = now_s, self._process.memory_info().rss
-        return words.megabytes(self._bytes)
+        if now_s - self._asked_s < SLOWLY_S:
+            return False
+        self._asked_s = now_s
+        self.memory_bytes = self._process.memory_info().rss
+        self.step_ms = (health.step_ms(50), health.step_ms(99))
+        return True
 
 
 class Rejects(Elided):
@@ -97,15 +102,13 @@ class Rejects(Elided):
 class HealthPanel(QWidget):
     """Show the counts of the session's Health, a line each."""
 
-    def __init__(self, session: Counted, memory: Memory | None = None) -> None:
+    def __init__(self, session: Counted, figures: Figures) -> None:
         super().__init__()
         self.session = session
         self.rejects = Rejects()
         self.values: dict[str, Elided] = {name: Elided() for name in TIPS}
         self.values["rejected lines"] = self.rejects
-        self._memory = memory or Memory()
-        self._step_ms = (float("nan"), float("nan"))
-        self._asked_s = -SLOWLY_S
+        self.figures = figures
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -121,21 +124,18 @@ class HealthPanel(QWidget):
             grid.addWidget(value, row, 1)
 
     def refresh(self) -> None:
-        """Show the counts as they are now; figures dear to compute once a second only."""
+        """Show the counts as they are now."""
         health, values = self.session.health, self.values
-        now_s = time.monotonic()
-        if now_s - self._asked_s >= SLOWLY_S:
-            self._asked_s = now_s
-            self._step_ms = (health.step_ms(50), health.step_ms(99))
+        if self.figures.refresh(health) or not values["received"].text():
             values["received"].say(_per_second(health.measured_rate_hz()))
         self.rejects.show_count(health)
         lost = f"{words.thousands(health.dropped)} · {words.thousands(health.skipped_updates)}"
         values["dropped · skipped"].say(lost)
         values["not scored"].say(words.thousands(health.unscored))
         values["gaps"].say(words.thousands(health.gaps))
-        values["learn time"].say(_middle_and_worst(*self._step_ms))
+        values["learn time"].say(_middle_and_worst(*self.figures.step_ms))
         values["sample to screen"].say(_middle_and_worst(*self.session.latency_ms))
-        values["memory"].say(self._memory.text())
+        values["memory"].say(words.megabytes(self.figures.memory_bytes))
 
 
 def _per_second(rate_hz: float) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip
 from driftscope.core.history import History
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui.panels.channels import ChannelsPanel
-from driftscope.gui.panels.health import HealthPanel
+from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.session import Session
 
 
@@ -56,7 +56,7 @@ def test_a_panel_without_a_stream_is_hidden(session: Session) -> None:
 
 @pytest.fixture
 def health(session: Session) -> HealthPanel:
-    panel = HealthPanel(session)
+    panel = HealthPanel(session, Figures())
     panel.resize(280, 300)
     return panel
 
