@@ -39,16 +39,12 @@ class RateEstimate:
     figure differs by more than a fifth, so that what hangs on it does not flutter.
     """
 
-    def __init__(self, declared_hz: float | None = None) -> None:
+    def __init__(self, declared_hz: float | None = None, estimate: bool = True) -> None:
         self.rate_hz = declared_hz
-        self._declared = declared_hz is not None
+        self._declared = declared_hz is not None or not estimate
         self._count = 0
         self._first_s = 0.0
         self._look_at = FIRST_ESTIMATE
-
-    def due_in(self) -> int | None:
-        """Return how many samples remain until the next look, None if there is none."""
-        return None if self._declared else self._look_at - self._count
 
     def update(self, time_s: F64) -> bool:
         """Take in the next time stamps, never past a look; return True if the rate changed."""

@@ -40,7 +40,7 @@ class Lane:
         self.info = info
         self.live = live
         self.load = Load()
-        self.rate = clock.RateEstimate(info.rate_hz)
+        self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows")
         self._params = params
         self._learner_params: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
         self._detector_params: DetectorParams = params.sections["detector"]  # type: ignore[assignment]

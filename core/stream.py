@@ -18,6 +18,8 @@ Bools = NDArray[np.bool_]
 
 LearnerState = Literal["warming up", "learning", "held", "frozen"]
 
+Clock = Literal["unix", "elapsed", "rows"]
+
 EventKind = Literal[
     "gap",  # the stream was interrupted: no window or target may cross this point
     "loss",  # samples or bytes are known to be missing; data: bytes or samples
@@ -38,7 +40,8 @@ class StreamInfo:
 
     A new channel in mid-stream gives the next `version` under the same `key`. `clock` says what
     `time_s` counts: "unix" is seconds since 1970 (a device read live, a file with dates),
-    "elapsed" is seconds since the stream's start (the demo, a file with none).
+    "elapsed" is seconds since some start (the demo, a file with such times), "rows" only counts
+    rows (a file without times): there is no rate then, and none is estimated.
     """
 
     key: str
@@ -48,7 +51,7 @@ class StreamInfo:
     version: int = 1
     sample_shape: tuple[int, ...] = ()
     dtype: str = "float64"
-    clock: Literal["unix", "elapsed"] = "elapsed"
+    clock: Clock = "elapsed"
 
     def __post_init__(self) -> None:
         if not self.sample_shape:

@@ -45,7 +45,7 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     # the window first, then the model: loading torch takes two seconds
     QTimer.singleShot(0, lambda: session.connect_to(source, settings))
     session.opened.connect(_settle)
-    signal.signal(signal.SIGINT, lambda *_: app.quit())
+    signal.signal(signal.SIGINT, lambda *_: window.close())
     status = app.exec()
     if not session.close():
         os._exit(status)  # a thread that hangs in a driver must not keep a closed window's process

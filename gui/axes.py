@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftscope.core.stream import F64
+from driftscope.core.stream import F64, Clock
 
 STEPS = (1.0, 2.0, 2.5, 5.0)
 TIME_STEPS_S = (
@@ -15,6 +15,7 @@ TIME_STEPS_S = (
     1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000,
     31536000,
 )  # fmt: skip
+ROW_STEPS = tuple(float(m * 10**k) for k in range(12) for m in (1, 2, 5))
 LARGEST = 1e290
 
 
@@ -121,12 +122,18 @@ class CalmRange:
         return self.range or wanted
 
 
-def time_ticks(before_s: float, after_s: float, most: int) -> list[tuple[float, str]]:
-    """Return (offset, text) of at most about `most` ticks from -before_s to -after_s, in seconds
-    counted back from now: '-3 s', '-20 ms', 'now'."""
+def time_ticks(
+    before_s: float, after_s: float, most: int, clock: Clock = "elapsed"
+) -> list[tuple[float, str]]:
+    """Return (offset, text) of at most about `most` ticks from -before_s to -after_s, counted
+    back from now in what the stream's clock counts: '-3 s', '-20 ms', '-500 rows', 'now'."""
     span_s = before_s - after_s
-    step = next((s for s in TIME_STEPS_S if span_s / s <= most), TIME_STEPS_S[-1])
-    unit, size = _time_unit(step, before_s)
+    if clock == "rows":
+        step = next(s for s in ROW_STEPS if span_s / s <= most)
+        unit, size = "rows", 1.0
+    else:
+        step = next((s for s in TIME_STEPS_S if span_s / s <= most), TIME_STEPS_S[-1])
+        unit, size = _time_unit(step, before_s)
     found = []
     for k in range(math.ceil(after_s / step - 1e-9), math.floor(before_s / step + 1e-9) + 1):
         text = f"-{number(k * step / size, step / size)} {unit}" if k else "now"

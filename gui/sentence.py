@@ -133,10 +133,9 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
         case "waiting":
             return f"Connected to {name}; {_what_came(health)}"
         case "warming up":
-            return (
-                f"Warming up: {words.plural(health.samples, 'sample')} in "
-                f"{words.stretch(health.stream_s, _clock(session))}, the first predictions come soon."
-            )
+            samples = words.plural(health.samples, "sample")
+            since = words.stretch(health.stream_s, _clock(session))
+            return f"Warming up: {samples} in {since}, the first predictions come soon."
         case "learning":
             return f"Learning. {skill_words(health)}".rstrip()
         case "held":

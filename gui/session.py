@@ -209,7 +209,12 @@ class Session(QObject):
             return
         for result in results:
             self.history.append(result)
-        self._arrived_s = results[-1].arrived_s
+        if self._in_real_time():
+            self._arrived_s = results[-1].arrived_s
+
+    def _in_real_time(self) -> bool:
+        """A file played faster waits to be taken: its age says nothing of the screen."""
+        return getattr(self.params.sections["source"], "speed", "1") == "1"
 
     def _event(self, event: Event) -> None:
         if event.kind in ("gap", "loss") and self.history is not None:

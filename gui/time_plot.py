@@ -92,6 +92,7 @@ class TimePlot(Plot):
     def draw_time(self, painter: QPainter, area: QRectF, texts: bool) -> None:
         """Draw the line of "now", and with `texts` the ticks below the plot."""
         view, colours = self.view, theme.current()
+        clock = self.session.info.clock if self.session.info else "elapsed"
         back_s = view.now_s - view.lo_s
         ahead_s = view.now_s - view.hi_s
         painter.setPen(draw.dashed(colours.secondary, 2, 3))
@@ -103,7 +104,7 @@ class TimePlot(Plot):
         painter.setFont(theme.number_font(8))
         painter.setPen(colours.secondary)
         most = max(2, int(area.width() / TICK_PX))
-        for offset_s, text in axes.time_ticks(back_s, max(ahead_s, 0.0), most):
+        for offset_s, text in axes.time_ticks(back_s, max(ahead_s, 0.0), most, clock):
             x = self.place(view.now_s + offset_s)
             wide = painter.fontMetrics().horizontalAdvance(text)
             x = min(max(x - wide / 2, area.left() - wide / 2), self.width() - wide - 2)

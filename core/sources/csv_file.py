@@ -123,7 +123,7 @@ class CsvFile(Source):
             self._period_s, rate_hz = _period(head_s)
             self._last_s = float(head_s[known[0]]) - (known[0] + 1) * self._period_s
         self._counted_hz = None if timed else rate_hz or 1.0
-        clock = table.clock if timed else "elapsed"
+        clock = table.clock if timed else "elapsed" if rate_hz else "rows"
         info = StreamInfo(self.key, table.names, table.units, rate_hz, clock=clock)
         notes = [*(self._file.notes if self._file else ()), *table.notes]
         self._items = [info, *(self._note(0, self._last_s, message=note) for note in notes)]

@@ -28,7 +28,7 @@ from driftscope.core.health import Health
 from driftscope.core.history import History
 from driftscope.core.params import ParamSet
 from driftscope.core.stream import Alarm, Event, StreamInfo
-from driftscope.gui import theme
+from driftscope.gui import theme, words
 from driftscope.gui.alarm_list import AlarmList, Index, began_s
 from driftscope.gui.scale import reading
 from driftscope.gui.widgets import label, set_text
@@ -154,7 +154,7 @@ class AlarmsPanel(QWidget):
         asked = reading("detector.one_in", spec, session).number(
             session.params.get("detector.one_in")
         )
-        if self.model.clock == "unix" and session.can_release():
+        if self.model.clock == "unix" and session.health.last_time_s > time.time() - words.DAY_S:
             today = (*time.localtime()[:3], 0, 0, 0, 0, 0, -1)
             return f"{self.model.since(time.mktime(today))} today · {asked} asked"
         return f"{len(session.alarms)} so far · {asked} asked"

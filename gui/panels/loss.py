@@ -155,7 +155,8 @@ class LossPlot(Plot):
     def _draw_time(self, painter: QPainter, area: QRectF, span_s: float) -> None:
         painter.setFont(theme.number_font(8))
         painter.setPen(theme.current().secondary)
-        ticks = axes.time_ticks(span_s, 0.0, max(2, int(area.width() / TICK_PX)))
+        clock = self.session.info.clock if self.session.info else "elapsed"
+        ticks = axes.time_ticks(span_s, 0.0, max(2, int(area.width() / TICK_PX)), clock)
         taken = area.left() + painter.fontMetrics().horizontalAdvance("start") / 2 + 12
         for offset_s, text in [*ticks, (-span_s, "start")]:
             wide = painter.fontMetrics().horizontalAdvance(text)

@@ -72,7 +72,7 @@ def test_dates_need_no_header(table) -> None:
 def test_an_index_is_no_time_and_no_channel(table) -> None:
     played = play(table("index,a\n7,1\n8,2\n9,3\n"))
     assert played.info.channels == ("a",) and played.info.rate_hz is None
-    assert played.time_s.tolist() == [0, 1, 2] and played.info.clock == "elapsed"
+    assert played.time_s.tolist() == [0, 1, 2] and played.info.clock == "rows"
 
 
 def test_a_rate_that_is_said_makes_the_times(table) -> None:

@@ -79,3 +79,8 @@ def test_rarity_is_read_as_one_in_n() -> None:
 
 def test_loss_ticks_stand_at_one_and_three() -> None:
     assert [t for _, t in axes.log_ticks(0.03, 1, 8)] == ["0.03", "0.1", "0.3", "1"]
+
+
+def test_a_stream_without_times_counts_rows_back() -> None:
+    ticks = axes.time_ticks(1000.0, -50.0, 5, "rows")
+    assert [text for _, text in ticks] == ["now", "-500 rows", "-1,000 rows"]

@@ -1,6 +1,7 @@
 """Every figure on screen, said as people read it."""
 
 import math
+import time
 
 import pytest
 
@@ -63,4 +64,12 @@ def test_words(call: str, text: str) -> None:
 def test_the_time_of_day_is_local_and_survives_a_wild_clock(monkeypatch) -> None:
     assert words.time_of_day(1e300) == "–"
     assert words.moment(52_327.412, "elapsed") == "14:32:07.412"
-    assert words.moment(0.9996, "unix").endswith(":01.000")
+    assert words.moment(0.9996, "unix", now_s=5.0).endswith(":01.000")
+
+
+def test_a_moment_of_another_day_has_its_date_and_rows_are_counted() -> None:
+    noon_s = time.mktime((2014, 3, 7, 12, 0, 0, 0, 0, -1))
+    assert words.moment(noon_s, "unix") == "2014-03-07 12:00:00"
+    assert words.moment(noon_s, "unix", now_s=noon_s + 60) == "12:00:00.000"
+    assert words.moment(2336.0, "rows") == "row 2,336"
+    assert words.stretch(19.0, "rows") == "19 rows" and words.stretch(19.0, "unix") == "19 s"
