@@ -214,13 +214,16 @@ class Detector(ABC):
 class Sink(ABC):
     """Keep, show or send what the Monitor gives out. Called from the Monitor's thread.
 
-    An OSError raised by `write` switches the sink off, closed and told; the rest goes on.
+    An OSError raised by any method switches the sink off, closed and told; the rest goes on.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def write(self, item: Output) -> None: ...
+
+    def tick(self) -> None:  # noqa: B027  most sinks have nothing to do then
+        """Do what goes by the clock: called ten times a second or more, also in silence."""
 
     @abstractmethod
     def close(self) -> None: ...

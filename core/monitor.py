@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from driftscope.core import reader, registry
@@ -49,6 +50,8 @@ class Monitor:
         self.health = Health()
         self.tap = Tap()
         self.lanes: dict[str, Lane] = {}
+        self.switched_off: list[str] = []
+        """Names of the sinks that failed."""
         self._sinks: list[Sink] = [self.health, *sinks]
         self._inbox: Mailbox[reader.Message] = Mailbox(INBOX_BYTES, "wait")
         self._readers = {
@@ -64,6 +67,7 @@ class Monitor:
                     params.attach("decoder", plugin.Params())
                 self._decoders[key] = plugin(key, params.sections["decoder"])
         self._for_s = for_s
+        self._by_the_wall = [device.live or isinstance(device, Transport) for device in devices.values()]
         self._cut = False
         self._broken: set[str] = set()
         self._commands = Commands(params, self.lanes, self._readers, self._tell)
@@ -104,7 +108,9 @@ class Monitor:
                         going.discard(message.key)
                 self._score_silent()
                 self._tell_health()
+                self._to_sinks(Sink.tick)
                 if self._time_is_up(begun_s):
+                    self._take_rest()
                     break
             for lane in self.lanes.values():
                 self._hand_over(lane.finish())
@@ -196,18 +202,34 @@ class Monitor:
 
     def _hand_over(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
-            for sink in list(self._sinks):
-                try:
-                    sink.write(output)
-                except OSError as error:
-                    self._sinks.remove(sink)
-                    sink.close()
-                    message = f"{sink.name} was switched off: {error.strerror or error}."
-                    self._tell("note", dict(message=message))
+            self._to_sinks(lambda sink, output=output: sink.write(output))
             if isinstance(output, Learned):  # a border between two steps
                 self._commands.obey()
                 if self._stopping.is_set():
                     return
+
+    def _to_sinks(self, do: Callable[[Sink], None]) -> None:
+        """Do something with every sink; one that cannot is switched off and the others told."""
+        for sink in list(self._sinks):
+            try:
+                do(sink)
+            except OSError as error:
+                self._sinks.remove(sink)
+                self.switched_off.append(sink.name)
+                with contextlib.suppress(OSError):
+                    sink.close()
+                message = f"{sink.name} was switched off: {error.strerror or error}."
+                self._tell("note", dict(message=message[0].upper() + message[1:]))
+
+    def _take_rest(self) -> None:
+        """Take in what live devices had sent by now, and whether they could be opened at all."""
+        for each in self._readers.values():
+            each.stop()
+        while not (self._cut or self._stopping.is_set()):
+            message = self._inbox.get(0)
+            if message is None:
+                return
+            self._take(message)
 
     def _score_silent(self) -> None:
         now_s = time.monotonic()
@@ -220,7 +242,7 @@ class Monitor:
             return False
         if self._cut:
             return True
-        return any(self._live.values()) and time.monotonic() - begun_s >= self._for_s
+        return any(self._by_the_wall) and time.monotonic() - begun_s >= self._for_s
 
     def _tell(self, kind: EventKind, data: dict[str, Any]) -> None:
         """Put an Event of our own into every stream."""
@@ -241,5 +263,4 @@ class Monitor:
     def _close(self) -> None:
         for each in self._readers.values():
             each.stop()
-        for sink in self._sinks:
-            sink.close()
+        self._to_sinks(lambda sink: sink.close())

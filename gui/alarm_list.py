@@ -82,7 +82,7 @@ class AlarmList(QAbstractListModel):
 
     def words(self, entry: Entry) -> tuple[str, str, str, str]:
         """Return when, how long, where and how unusual."""
-        length_s = self.ended_s(entry) - began_s(entry)
+        length_s = self.ended_s(entry) - began_s(entry) + (self.clock == "rows")
         lasted, when = words.stretch(length_s, self.clock), words.moment(began_s(entry), self.clock)
         if isinstance(entry, Event):
             return when, lasted if length_s > 0 else "", "link gap", "not learned"

@@ -45,7 +45,8 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     # the window first, then the model: loading torch takes two seconds
     QTimer.singleShot(0, lambda: session.connect_to(source, settings))
     session.opened.connect(_settle)
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    # not at once: the signal may arrive in the middle of a paintEvent
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     status = app.exec()
     if not session.close():
         os._exit(status)  # a thread that hangs in a driver must not keep a closed window's process
