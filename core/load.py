@@ -45,7 +45,8 @@ class Load:
     def skip_learning(self, age_s: float, rate_hz: float | None) -> bool:
         """Say whether the next update must be left out."""
         if age_s < SKIP_LEARNING_S:
-            self._caught_up = True
+            # a fast stream falls behind at once while its rate is not known yet
+            self._caught_up |= rate_hz is not None and len(self._score_s) == REMEMBERED
             return False
         work_s = age_s * (rate_hz or 0.0) * (self.score_s + self.learn_s)
         return work_s > (SKIP_LEARNING_S if self._caught_up else STARTING_S)
