@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -44,16 +43,9 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     window.show()
     # the window first, then the model: loading torch takes two seconds
     QTimer.singleShot(0, lambda: session.connect_to(source, settings))
-    session.opened.connect(_settle)
     # not at once: the signal may arrive in the middle of a paintEvent
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     status = app.exec()
     if not session.close():
         os._exit(status)  # a thread that hangs in a driver must not keep a closed window's process
     return status
-
-
-def _settle() -> None:
-    """Keep what start-up made out of every later collection: one took 100 ms of a frame."""
-    gc.collect()
-    gc.freeze()

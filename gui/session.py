@@ -20,6 +20,7 @@ from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params, ParamSet, default_params
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
+from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
 
 FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
@@ -69,6 +70,7 @@ class Session(QObject):
         self._arrived_s = float("nan")
         self._skipped_before = 0
         self._late_until_s = 0.0
+        self._garbage = Garbage()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -108,6 +110,7 @@ class Session(QObject):
         self._thread.failed.connect(self._fail)
         self._thread.finished.connect(self._thread_finished)
         self._thread.start()
+        self._garbage.take_over()
         self._timer.start(FAST_MS)
 
     def disconnect_source(self) -> None:
@@ -146,6 +149,7 @@ class Session(QObject):
         self._closing = True
         self._next_address = None
         self._timer.stop()
+        self._garbage.give_back()
         if self._thread is not None:
             self._thread.monitor.stop()
             if not self._thread.wait(CLOSE_MS):
@@ -193,6 +197,7 @@ class Session(QObject):
                 self._event(item)
         self._append(results)
         self.refresh()
+        self._garbage.tick(begun_s)
         self._statistics(begun_s)
 
     def _describe(self, info: StreamInfo) -> None:
@@ -203,6 +208,7 @@ class Session(QObject):
             self.history.extend(info)
         self._copy_model_params()
         self.opened.emit()
+        self._garbage.settle()
 
     def _append(self, results: list[Result]) -> None:
         if self.history is None or not results:
