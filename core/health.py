@@ -16,25 +16,38 @@ LinkState = Literal["closed", "opening", "live", "lost", "released", "ended", "f
 SKILL_ROWS = 1000
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Losses:
-    """Sum a learner's loss and its baselines' over rows where all are known."""
+    """Hold a learner's loss and its baselines' summed over rows where all are known.
+
+    Never changed, only replaced: another thread that reads one reads sums that belong together.
+    """
 
     rows: int = 0
     loss: float = 0.0
     baselines: dict[str, float] = field(default_factory=dict)
 
-    def add(self, result: Result, sign: int = 1) -> None:
-        """Take a result's rows in (sign 1) or out again (sign -1)."""
+    @classmethod
+    def of(cls, result: Result) -> Losses:
+        """Sum a result's rows."""
         known = np.isfinite(result.loss)
         for values in result.baseline_loss.values():
             known &= np.isfinite(values)
-        if not known.any():
-            return
-        self.rows += sign * int(known.sum())
-        self.loss += sign * float(result.loss[known].sum())
-        for name, values in result.baseline_loss.items():
-            self.baselines[name] = self.baselines.get(name, 0.0) + sign * float(values[known].sum())
+        rows = int(np.count_nonzero(known))
+        if not rows:
+            return NONE
+        return cls(
+            rows,
+            float(result.loss[known].sum()),
+            {name: float(values[known].sum()) for name, values in result.baseline_loss.items()},
+        )
+
+    def plus(self, other: Losses, sign: int = 1) -> Losses:
+        """Return the sums with another's added (sign 1) or taken off (sign -1)."""
+        baselines = dict(self.baselines)
+        for name, value in other.baselines.items():
+            baselines[name] = baselines.get(name, 0.0) + sign * value
+        return Losses(self.rows + sign * other.rows, self.loss + sign * other.loss, baselines)
 
     def means(self) -> tuple[float, dict[str, float]]:
         """Return the mean loss, and each baseline's; NaN before the first row."""
@@ -49,13 +62,18 @@ class Losses:
         return 1 - loss / best if best > 0 else float("nan")
 
 
+NONE = Losses()
+
+
 class Health(Sink):
     """Count everything that comes out of the Monitor. Written by its thread, read by any."""
 
     name = "the count of results"
 
-    def __init__(self) -> None:
+    def __init__(self, by_the_wall: bool = False) -> None:
         self.started_s = time.monotonic()
+        self._ended_s: float | None = None
+        self._by_the_wall = by_the_wall
         self.link: LinkState = "closed"
         self.link_message = ""
         self.link_since_s = self.started_s
@@ -67,13 +85,14 @@ class Health(Sink):
         self.rejected = 0
         self.rejects: deque[tuple[str, str]] = deque(maxlen=200)
         self.dropped = 0
+        """Samples known to be missing; where only bytes are known, how many they usually are."""
+        self.dropped_bytes = 0
         self.gaps = 0
         self.updates = 0
         self.skipped_updates = 0
         self.unscored = 0
         self.restored = 0
         self.alarms = 0
-        self.backlog_s = 0.0
         self.step_rows = 0
         self.horizon = 0
         self.decision_rows = 0
@@ -84,10 +103,11 @@ class Health(Sink):
         self.first_prediction_s: float | None = None
         self.calibrated = False
         self.threshold = 0.0
-        self.overall = Losses()
-        self.recent = Losses()
+        self.overall = NONE
+        self.recent = NONE
         self.events: deque[Event] = deque(maxlen=500)
-        self._recent: deque[Result] = deque()
+        self._recent: deque[Losses] = deque()
+        self._alarms: dict[str, int] = {}
         self._step_ms: deque[float] = deque(maxlen=20_000)
         self._counted: deque[tuple[float, int]] = deque()
 
@@ -104,12 +124,21 @@ class Health(Sink):
         elif isinstance(item, Event):
             self._event(item)
         elif isinstance(item, Alarm):
-            self.alarms = max(self.alarms, item.id)
+            self._alarms[item.key] = max(self._alarms.get(item.key, 0), item.id)
+            self.alarms = sum(self._alarms.values())
         else:
             self.info = item
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Stop the clock."""
+        self._ended_s = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run has lasted: stream time of a file or the demo, else wall time."""
+        if not self._by_the_wall:
+            return self.stream_s
+        return (self._ended_s or time.monotonic()) - self.started_s
 
     def measured_rate_hz(self) -> float:
         """Return samples a second of wall time, over the last two seconds."""
@@ -141,16 +170,20 @@ class Health(Sink):
         self.last_time_s = float(result.time_s[-1])
         self.stream_s = self.last_time_s - self.first_time_s
         if not result.scored:
+            self.unscored += n
             return
         self.calibrated = result.calibrated
         self.threshold = result.threshold
         if self.first_prediction_s is None and np.isfinite(result.prediction).any():
             self.first_prediction_s = now_s - self.started_s
-        self.overall.add(result)
-        self.recent.add(result)
-        self._recent.append(result)
-        while self.recent.rows - len(self._recent[0]) >= SKILL_ROWS:
-            self.recent.add(self._recent.popleft(), -1)
+        losses = Losses.of(result)
+        if losses.rows:
+            self.overall = self.overall.plus(losses)
+            self._recent.append(losses)
+            recent = self.recent.plus(losses)
+            while recent.rows - self._recent[0].rows >= SKILL_ROWS:
+                recent = recent.plus(self._recent.popleft(), -1)
+            self.recent = recent
 
     def _event(self, event: Event) -> None:
         data = event.data
@@ -161,9 +194,7 @@ class Health(Sink):
         if event.kind == "gap":
             self.gaps += 1
         elif event.kind == "loss":
-            self.dropped += int(data.get("samples", 0)) or 1
-        elif event.kind == "unscored":
-            self.unscored += int(data.get("samples", 0))
+            self._lost(int(data.get("samples", 0)), int(data.get("bytes", 0)))
         elif event.kind == "restored":
             self.restored += 1
         elif event.kind == "link":
@@ -173,3 +204,9 @@ class Health(Sink):
             self.next_try_s = data.get("next_try_s")
         if event.kind != "skipped":
             self.events.append(event)
+
+    def _lost(self, samples: int, nbytes: int) -> None:
+        if not samples:  # at least one, or nobody would see it
+            samples = max(1, round(nbytes * self.samples / self.bytes)) if self.bytes else 1
+        self.dropped += samples
+        self.dropped_bytes += nbytes

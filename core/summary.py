@@ -26,9 +26,10 @@ def summary(health: Health) -> dict[str, Any]:
     loss, baselines = health.overall.means()
     figures = dict(
         samples=health.samples, rejected=health.rejected, dropped=health.dropped,
-        gaps=health.gaps, updates=health.updates, skipped_updates=health.skipped_updates,
-        unscored=health.unscored, restored=health.restored, alarms=health.alarms,
-        seconds=health.stream_s, first_prediction_s=health.first_prediction_s,
+        dropped_bytes=health.dropped_bytes, gaps=health.gaps, updates=health.updates,
+        skipped_updates=health.skipped_updates, unscored=health.unscored,
+        restored=health.restored, alarms=health.alarms, seconds=health.seconds,
+        first_prediction_s=health.first_prediction_s,
         step_ms_p50=health.step_ms(50), step_ms_p99=health.step_ms(99),
         loss=loss, baseline_loss=baselines, skill=health.overall.skill(),
         peak_memory_mb=round(peak_memory_mb(), 1),
