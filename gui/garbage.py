@@ -24,8 +24,8 @@ class Garbage:
         gc.disable()
 
     def settle(self) -> None:
-        """Keep everything there is now out of later collections."""
-        gc.collect()
+        """Keep everything there is now out of later collections, without collecting first: that
+        would hold up the learning thread as well, just as the first samples come."""
         gc.freeze()
 
     def tick(self, now_s: float) -> None:
