@@ -21,8 +21,8 @@ a source is one of
   file.csv, file.csv.gz                  a table of numbers, one row a sample
   -                                      lines of numbers from standard input
 
-exit status: 0 done, 2 bad arguments, 3 the source could not be opened or was lost for good,
-130 interrupted (after everything was saved)"""
+exit status: 0 done, 1 a file asked for could not be written whole, 2 bad arguments, 3 the source
+could not be opened or was lost for good, 130 interrupted (after everything was saved)"""
 
 _UNITS_S = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 

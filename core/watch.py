@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import signal
@@ -15,13 +16,20 @@ from typing import TextIO
 from driftscope.core import address, summary
 from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Sink
+from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.params import Params, default_params
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.stream import Alarm, Event, Output
 
-DONE, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 2, 3, 130
+DONE, NOT_WRITTEN, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""What ends a run early, after everything was saved; Windows has no SIGHUP."""
+NO_SAMPLES = {"live": "connected, no sample yet", "lost": "the link is lost", "closed": "opening"}
+"""What to say of a link while there is no sample to count."""
+SUMMARY = "the summary"
 
 
 class StatusLine(Sink):
@@ -33,6 +41,8 @@ class StatusLine(Sink):
         self._health = health
         self._out = out
         self._last_s = time.monotonic()
+        self._last = ""
+        self._rejected = 0
         self._open: set[int] = set()
 
     def write(self, item: Output) -> None:
@@ -44,14 +54,29 @@ class StatusLine(Sink):
         elif isinstance(item, Event) and item.kind in ("gap", "loss", "link", "note", "restored"):
             text = item.data.get("message") or item.data.get("reason") or ""
             self._line(f"{item.kind}: {text}" if text else item.kind)
+        self.tick()
+
+    def tick(self) -> None:
         if time.monotonic() - self._last_s >= 1.0:
             self._last_s = time.monotonic()
+            self._tell_rejects()
             self._line(status(self._health()))
 
     def close(self) -> None:
-        self._line(status(self._health()))
+        self._tell_rejects()
+        if status(self._health()) != self._last and self._health().samples:
+            self._line(status(self._health()))
+
+    def _tell_rejects(self) -> None:
+        """Print the last rejected line if there are new ones."""
+        health = self._health()
+        if health.rejected > self._rejected and health.rejects:
+            text, reason = health.rejects[-1]
+            self._line(f"rejected: {text!r} ({reason})")
+        self._rejected = health.rejected
 
     def _line(self, text: str) -> None:
+        self._last = text
         print(text, file=self._out, flush=True)
 
 
@@ -64,8 +89,12 @@ def status(health: Health) -> str:
     """Return what is going on in one line."""
     loss, _ = health.recent.means()
     skill = health.recent.skill()
+    if not health.samples:
+        rejected = f" · {health.rejected:,} rejected" if health.rejected else ""
+        return f"{NO_SAMPLES.get(health.link, health.link)}{rejected}"
+    seconds = health.stream_s
     parts = [
-        f"{health.stream_s:,.1f} s",
+        f"{seconds:,.1f} s" if seconds < 1e12 else f"{seconds:.3g} s",
         f"{health.samples:,} samples",
         f"{health.measured_rate_hz():,.0f}/s",
         f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,
@@ -93,41 +122,81 @@ def watch(
 ) -> int:
     """Watch a source until it ends, time is up or Ctrl+C; return the exit status."""
     out = sys.stderr
-    interrupted = False
     try:
         device = address.make(address.parse(source))
         params = default_params(device.params)
+        if isinstance(device, Source):
+            params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
         for name, value in settings or []:
             params.set(name, value)
         if speed is not None and ("speed" in device.params.specs() or speed != "1"):
             params.set("source.speed", speed)
-        sinks: list[Sink] = [Scores(scores)] if scores else []
         if summary_file:
-            Path(summary_file).touch()
-    except (DriftscopeError, OSError) as error:
+            _check_writable(summary_file)
+        sinks: list[Sink] = [Scores(scores)] if scores else []
+        monitor = Monitor({"source": device}, params, sinks, for_s)
+    except DriftscopeError as error:
         print(f"driftscope: {error}", file=out)
         return BAD_ARGUMENTS
-    monitor = Monitor({"source": device}, params, sinks, for_s)
     monitor.add_sink(StatusLine(lambda: monitor.health, out))
+    interrupted = False
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         nonlocal interrupted
         interrupted = True
         monitor.stop()
 
-    before = signal.signal(signal.SIGINT, interrupt)
-    status_code = DONE
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+    told, status_code = "", DONE
     try:
         monitor.run()
+        if not (interrupted or monitor.health.samples):
+            told = f"Not one sample came from {device.name}. {_why_none(monitor.health)}"
     except SourceError as error:
-        print(f"driftscope: {error}", file=out)
-        status_code = NO_SOURCE
+        told, status_code = str(error), NO_SOURCE
     except DriftscopeError as error:
-        print(f"driftscope: {error}", file=out)
-        status_code = BAD_ARGUMENTS
+        told, status_code = str(error), BAD_ARGUMENTS
     finally:
-        signal.signal(signal.SIGINT, before)
-        if summary_file:
-            text = json.dumps(summary.summary(monitor.health), indent=2)
-            Path(summary_file).write_text(text + "\n", encoding="utf-8")
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if summary_file and not _write_summary(summary_file, monitor.health):
+            monitor.switched_off.append(SUMMARY)
+    with contextlib.suppress(OSError):
+        if told:
+            print(f"driftscope: {told}", file=out)
+        lost = [name for name in monitor.switched_off if name != StatusLine.name]
+        if lost:
+            print(f"driftscope: Not complete: {', '.join(lost)}. Is the disk full?", file=out)
+            status_code = status_code or NOT_WRITTEN
     return INTERRUPTED if interrupted else status_code
+
+
+def _why_none(health: Health) -> str:
+    """Say what came in place of samples, and what to try."""
+    if health.rejected:
+        text, reason = health.rejects[-1]
+        return (
+            f"{health.rejected:,} lines were rejected, the last: {text!r} ({reason}). Lines of "
+            "numbers are needed; on a serial port try another baud rate."
+        )
+    what = "no whole line of numbers" if health.bytes else "nothing"
+    return f"It sent {what}: look whether its program runs and prints lines of numbers."
+
+
+def _check_writable(path: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise DriftscopeError(
+            f"The summary cannot be written to {path}: {error.strerror}. Name another file."
+        ) from error
+
+
+def _write_summary(path: str, health: Health) -> bool:
+    text = json.dumps(summary.summary(health), indent=2)
+    try:
+        Path(path).write_text(text + "\n", encoding="utf-8")
+    except OSError:
+        return False
+    return True

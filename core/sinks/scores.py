@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Output, Result
 
 HEADER = "index,time_s,anomaly_score,rarity,onset,alarm\n"
+FLUSH_S = 1.0
 
 
 class Scores(Sink):
@@ -26,6 +28,7 @@ class Scores(Sink):
                 f"The scores cannot be written to {path}: {error.strerror}. Name another file."
             ) from error
         self._file.write(HEADER)
+        self._flushed_s = time.monotonic()
 
     def write(self, item: Output) -> None:
         if not isinstance(item, Result):
@@ -44,6 +47,12 @@ class Scores(Sink):
                 )
             )
         )  # fmt: skip
+
+    def tick(self) -> None:
+        """Have what was written so far on the disk, once a second."""
+        if time.monotonic() - self._flushed_s >= FLUSH_S:
+            self._flushed_s = time.monotonic()
+            self._file.flush()
 
     def close(self) -> None:
         self._file.close()

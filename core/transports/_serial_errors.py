@@ -31,7 +31,7 @@ def why_no_port(path: str) -> str | None:
     """Look at a path before it is opened; return what is wrong with it, None if nothing is."""
     if not path:
         return f"No port was named: write serial: and then the port. {ports_text(serial_ports())}"
-    if os.name == "posix" and "/" in path:
+    if os.name == "posix":
         try:
             mode = os.stat(path).st_mode
         except FileNotFoundError:
