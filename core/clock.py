@@ -14,6 +14,15 @@ FIRST_ESTIMATE = 64
 MIN_SPACING_S = 1e-6
 """The least time between two samples: what a float of seconds since 1970 can tell apart."""
 
+LARGEST_S = 1e12
+"""No time lies further from 0 than this, 32,000 years; beyond, seconds lose their microseconds."""
+
+
+def believable(time_s: F64) -> F64:
+    """Return times (n,) with NaN in place of those no clock can mean."""
+    wild = np.abs(time_s) > LARGEST_S
+    return np.where(wild, np.nan, time_s) if wild.any() else time_s
+
 
 def auto_step_rows(rate_hz: float | None) -> int:
     """Return the power of two from 1 to 64 whose step lasts at most 10 ms."""

@@ -15,7 +15,7 @@ TIME_STEPS_S = (
     1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000,
     31536000,
 )  # fmt: skip
-ROW_STEPS = tuple(float(m * 10**k) for k in range(12) for m in (1, 2, 5))
+ROW_STEPS = tuple(m * 10.0**k for k in range(12) for m in (1, 2, 5))
 LARGEST = 1e290
 
 
@@ -128,12 +128,11 @@ def time_ticks(
     """Return (offset, text) of at most about `most` ticks from -before_s to -after_s, counted
     back from now in what the stream's clock counts: '-3 s', '-20 ms', '-500 rows', 'now'."""
     span_s = before_s - after_s
-    if clock == "rows":
-        step = next(s for s in ROW_STEPS if span_s / s <= most)
-        unit, size = "rows", 1.0
-    else:
-        step = next((s for s in TIME_STEPS_S if span_s / s <= most), TIME_STEPS_S[-1])
-        unit, size = _time_unit(step, before_s)
+    steps = ROW_STEPS if clock == "rows" else TIME_STEPS_S
+    step = next((s for s in steps if span_s / s <= most), 0.0)
+    if not step:  # longer than anything foreseen
+        step = steps[-1] * math.ceil(span_s / steps[-1] / most)
+    unit, size = ("rows", 1.0) if clock == "rows" else _time_unit(step, before_s)
     found = []
     for k in range(math.ceil(after_s / step - 1e-9), math.floor(before_s / step + 1e-9) + 1):
         text = f"-{number(k * step / size, step / size)} {unit}" if k else "now"

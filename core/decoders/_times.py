@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from driftscope.core.clock import believable
 from driftscope.core.stream import F64
 
 TICK_S = 1e-6
@@ -27,10 +28,10 @@ def rising(times: F64, last_s: float | None) -> F64:
 
 
 class DeviceClock:
-    """Follow a time column. A time that does not rise becomes the one before plus the nominal
-    period (the mean of the first 64 intervals); one that goes back by more than a second starts
-    a new count there, as after a reset of the board. What happens to a sample depends on those
-    before it only, never on block borders.
+    """Follow a time column. A time that does not rise, or that no clock can mean, becomes the one
+    before plus the nominal period (the mean of the first 64 intervals); one that goes back by
+    more than a second starts a new count there, as after a reset of the board. What happens to a
+    sample depends on those before it only, never on block borders.
     """
 
     def __init__(self) -> None:
@@ -45,6 +46,7 @@ class DeviceClock:
         """Return (n,) rising times in seconds, and how many had to be made up."""
         if not len(raw):
             return raw, 0
+        raw = believable(raw)
         times, repaired, at = raw + self._offset_s, 0, 0
         while at < len(raw):
             before = -np.inf if self.last_s is None else self.last_s

@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from driftscope.core.clock import LARGEST_S, believable
 from driftscope.core.decoders import _parse
 from driftscope.core.stream import F64
 
@@ -66,7 +67,7 @@ class Table:
             except ValueError as error:
                 bad.append((at, line[:SHOWN].rstrip(), str(error)))
             at += 1
-        return rows[:, 0] * self.scale_s, np.ascontiguousarray(rows[:, 1:]), bad
+        return believable(rows[:, 0] * self.scale_s), np.ascontiguousarray(rows[:, 1:]), bad
 
     def _fast(self, data: bytes, lines: int) -> F64 | None:
         """Read lines at once: ndarray of shape (lines, 1 + C); None if one of them is odd."""
@@ -260,4 +261,6 @@ def _time(
     scale_s = header.time_scale
     if scale_s == 1.0:
         scale_s = next((scale for above, scale in EPOCHS if abs(first) >= above), 1.0)
+    if abs(first * scale_s) > LARGEST_S:
+        return "none", 1.0, math.nan
     return "number", scale_s, first * scale_s

@@ -147,3 +147,19 @@ def test_rubbish_is_played_or_refused_in_a_sentence(
     else:
         assert all(np.isfinite(block.time_s).all() for block in played.blocks)
         assert not any(np.isinf(block.values).any() for block in played.blocks)
+
+
+def test_times_that_no_clock_can_mean_are_made_up_and_counted(table) -> None:
+    times = [str(i) for i in range(100)]
+    times[20], times[50], times[70] = "1e300", "-1e15", "9e12"
+    source = table("time,a\n" + "".join(f"{t},{i}\n" for i, t in enumerate(times)))
+    played = play(source)
+    assert np.array_equal(np.concatenate([b.time_s for b in played.blocks]), np.arange(100.0))
+    assert source.not_rising == 3
+
+
+def test_a_time_column_beyond_all_clocks_is_told_and_rows_are_counted(table) -> None:
+    played = play(table("time,a\n" + "".join(f"{1e300 * i},{i}\n" for i in range(1, 50))))
+    assert "rows are counted" in played.notes[0].data["message"]
+    assert played.info.channels == ("a",)
+    assert np.array_equal(np.concatenate([b.time_s for b in played.blocks]), np.arange(49.0))

@@ -125,3 +125,10 @@ def test_a_device_clock_that_stands_or_starts_anew() -> None:
     times, made_up = clock.stamp(np.array([10.0, 10.1, 10.2, 10.2, 10.4, 0.0, 0.1]))
     np.testing.assert_allclose(times, [10, 10.1, 10.2, 10.3, 10.4, 10.5, 10.6])
     assert made_up == 2
+
+
+def test_a_device_time_that_no_clock_can_mean_is_made_up() -> None:
+    raw = np.arange(100.0)
+    raw[[20, 60]] = 1e300, -1e13
+    stamped, made_up = DeviceClock().stamp(raw)
+    assert made_up == 2 and np.array_equal(stamped, np.arange(100.0))

@@ -84,3 +84,11 @@ def test_loss_ticks_stand_at_one_and_three() -> None:
 def test_a_stream_without_times_counts_rows_back() -> None:
     ticks = axes.time_ticks(1000.0, -50.0, 5, "rows")
     assert [text for _, text in ticks] == ["now", "-500 rows", "-1,000 rows"]
+
+
+@pytest.mark.parametrize("clock", ["elapsed", "rows"])
+@pytest.mark.parametrize("span_s", [1e10, 1e12, 1e300])
+def test_a_time_longer_than_anything_foreseen_has_few_ticks(clock: str, span_s: float) -> None:
+    ticks = axes.time_ticks(span_s, 0.0, 5, clock)
+    assert 2 <= len(ticks) <= 6 and ticks[0] == (0.0, "now")
+    assert all(-span_s <= offset_s <= 0 and len(text) < 20 for offset_s, text in ticks)
