@@ -51,11 +51,15 @@ class Commands:
         self._lanes = lanes
         self._readers = readers
         self._tell = tell
-        self._waiting: deque[Command] = deque()
+        self._waiting: deque[SetParam | Reset] = deque()
 
     def send(self, command: Command) -> None:
-        """Have a command carried out between two steps. Any thread."""
-        self._waiting.append(command)
+        """Have a command carried out between two steps; a port is let go at once. Any thread."""
+        if isinstance(command, Release):
+            for reader in self._readers.values():
+                reader.release(command.released)
+        else:
+            self._waiting.append(command)
 
     def obey(self) -> None:
         """Carry out what waits, in order. The Monitor's thread, between two steps."""
@@ -67,9 +71,6 @@ class Commands:
                     for lane in self._lanes.values():
                         lane.reset()
                     self._note("The model was reset: it starts learning anew.")
-                case Release(released):
-                    for reader in self._readers.values():
-                        reader.release(released)
 
     def _set(self, name: str, value: object) -> None:
         try:
@@ -85,15 +86,23 @@ class Commands:
                 self._rebuild(name)
             except DriftscopeError as error:
                 self._params.set(name, old)
-                self._note(str(error))
+                self._tell("note", dict(message=str(error), name=name, new=old))
                 return
         self._tell("param", dict(name=name, label=spec.label, old=old, new=new))
 
     def _rebuild(self, name: str) -> None:
+        """Give every lane a fresh learner, or raise and leave all as it was."""
+        sections = self._params.sections
+        before = dict(sections)
         if name == "learner.model":  # another model has other parameters of its own
-            self._params.sections.pop("model", None)
-        for lane in self._lanes.values():
-            lane.rebuild()
+            sections.pop("model", None)
+        try:
+            made = [(lane, lane.fresh_learner()) for lane in self._lanes.values()]
+        except DriftscopeError:
+            sections.update(before)
+            raise
+        for lane, learner in made:
+            lane.learner = learner
 
     def _note(self, message: str) -> None:
         self._tell("note", dict(message=message))

@@ -162,6 +162,11 @@ class Learner(ABC):
         """Forget the window: nothing may be predicted or learned across this point."""
 
     @abstractmethod
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with the stream's next version, between two steps: its channels stay where they
+        are, perhaps under other names, and new ones stand behind them."""
+
+    @abstractmethod
     def reset(self) -> None:
         """Start anew with fresh weights."""
 
@@ -202,6 +207,10 @@ class Detector(ABC):
         """Close the open decision and alarm before sample `seq`; return the alarms that ended."""
 
     @abstractmethod
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with the stream's next version, as a Learner does; an open alarm stays open."""
+
+    @abstractmethod
     def reset(self) -> None: ...
 
     @abstractmethod
@@ -223,7 +232,7 @@ class Sink(ABC):
     def write(self, item: Output) -> None: ...
 
     def tick(self) -> None:  # noqa: B027  most sinks have nothing to do then
-        """Do what goes by the clock: called ten times a second or more, also in silence."""
+        """Do what goes by the clock: called after each message, in silence every 50 ms."""
 
     @abstractmethod
     def close(self) -> None: ...
@@ -232,6 +241,15 @@ class Sink(ABC):
 def empty(rows: int, channels: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return a (rows, channels) float64 array of NaN."""
     return np.full((rows, channels), np.nan)
+
+
+def widened(
+    values: np.ndarray[Any, np.dtype[np.float64]], channels: int, fill: float
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return (..., C) values as (..., channels), `fill` standing for the channels behind C."""
+    made = np.full((*values.shape[:-1], channels), fill)
+    made[..., : values.shape[-1]] = values
+    return made
 
 
 __all__ = [
@@ -245,4 +263,5 @@ __all__ = [
     "StreamInfo",
     "Transport",
     "empty",
+    "widened",
 ]  # fmt: skip

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from driftscope.core import clock, registry
-from driftscope.core.interfaces import Detector, Learner, State, empty
+from driftscope.core import clock
+from driftscope.core.interfaces import Learner, State, empty
 from driftscope.core.load import Load
 from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.parts import make_detector, make_learner
 from driftscope.core.steps import StepGrid
 from driftscope.core.stream import (
     Block,
     Detected,
     Event,
+    EventKind,
     Learned,
     Output,
     Result,
@@ -26,6 +29,16 @@ from driftscope.core.stream import (
 )
 
 BULK_ROWS = 1024
+
+
+@dataclass(slots=True)
+class Run:
+    """Count steps in a row of which something was left out, from sample `seq` on."""
+
+    seq: int
+    time_s: float
+    steps: int = 0
+    samples: int = 0
 
 
 class Lane:
@@ -49,10 +62,9 @@ class Lane:
         self.grid = StepGrid(info, self.step_rows)
         self.seq = 0
         self.time_s = 0.0
-        self.first_time_s: float | None = None
         self._steps = 0
-        self._skipping: tuple[int, int, int] | None = None  # first seq, steps, samples
-        self._unscored: tuple[int, int] | None = None  # first seq, samples
+        self._next_seq: int | None = None
+        self._runs: dict[EventKind, Run] = {}
 
     def step_rows(self) -> int:
         """Return B, the batch size asked for or chosen from the rate."""
@@ -71,6 +83,10 @@ class Lane:
 
     def take(self, block: Block) -> Iterator[Output]:
         """Bring a block in; yield what its full steps give."""
+        if len(block):
+            if self._next_seq not in (None, block.seq):  # samples are missing here
+                yield from self._interrupt()
+            self._next_seq = block.seq + len(block)
         self.grid.push(block)
         while True:
             age_s = time.monotonic() - self.grid.waiting_since_s if self.live else 0.0
@@ -93,22 +109,37 @@ class Lane:
 
     def gap(self, event: Event) -> Iterator[Output]:
         """Close the open step untrained; no window, decision or alarm crosses this point."""
-        yield from self._close_open_step()
-        self.learner.gap()
-        self.rate.gap()
-        yield from self.detector.gap(self.seq)
+        yield from self._interrupt()
         yield event
+
+    def extend(self, info: StreamInfo) -> Iterator[Output]:
+        """Close the open step untrained, and go on with the stream's next version: what was
+        learned stays, nothing is interrupted."""
+        yield from self._close_open_step()
+        new = info.channels[len(self.info.channels) :]
+        self.info = info
+        self.learner.extend(info)
+        self.detector.extend(info)
+        self.grid.extend(info)
+        yield info
+        if new:
+            names = ", ".join(new)
+            message = f"New in the stream: {names}. What was learned of the others stays."
+            yield self._event("note", self.seq, dict(message=message))
+        yield from self._learner_events(self.seq)
 
     def finish(self) -> Iterator[Output]:
         """Score the last part step at the stream's end."""
         yield from self._close_open_step()
-        yield from self._end_runs()
+        for kind in list(self._runs):
+            yield from self._end_run(kind)
         yield from self.detector.gap(self.seq)
 
-    def rebuild(self) -> None:
-        """Start a fresh learner (another model, or its own parameters changed)."""
-        self.learner = make_learner(self.info, self._params)
-        self.learner.rate_hz = self.rate.rate_hz
+    def fresh_learner(self) -> Learner:
+        """Make a learner that knows nothing, by the parameters as they are now."""
+        made = make_learner(self.info, self._params)
+        made.rate_hz = self.rate.rate_hz
+        return made
 
     def reset(self) -> None:
         """Forget all that was learned, the sense of the usual included."""
@@ -119,7 +150,8 @@ class Lane:
         return dict(
             learner=self.learner.state_dict(), detector=self.detector.state_dict(),
             grid=self.grid.state_dict(), rate=self.rate.state_dict(),
-            seq=self.seq, time_s=self.time_s, steps=self._steps,
+            seq=self.seq, time_s=self.time_s, steps=self._steps, info=self.info,
+            next_seq=self._next_seq,
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -129,6 +161,7 @@ class Lane:
         self.detector.load_state_dict(state["detector"])
         self.grid.load_state_dict(state["grid"])
         self.seq, self.time_s, self._steps = state["seq"], state["time_s"], state["steps"]
+        self._next_seq = state["next_seq"]
 
     def _score(self, step: Step) -> tuple[Scored, Detected]:
         scored = self.learner.score(step)
@@ -144,28 +177,43 @@ class Lane:
         loss = float("nan")
         if skip:
             self.learner.skip(step, scored)
-            first, steps, samples = self._skipping or (step.seq, 0, 0)
-            self._skipping = (first, steps + 1, samples + step.n)
+            self._left_out("skipped", step)
         else:
             loss = self.learner.learn(step, scored)
         self.detector.learn(step, scored, detected, not self._learner_params.frozen)
         learn_s = time.perf_counter() - handed_s
         if not skip:
-            yield from self._end_runs()
+            yield from self._end_run("skipped")
         self.load.spent(handed_s - begun_s, None if skip else learn_s, step.rows)
         self._close(step)
         yield Learned(
             step.key, step.seq, self._steps, loss, 1e3 * (scored_s - begun_s), 1e3 * learn_s,
             skip, self.learner.state,
         )  # fmt: skip
+        yield from self._learner_events(step.seq)
+
+    def _learner_events(self, seq: int) -> Iterator[Event]:
         for kind, data in self.learner.take_events():
-            yield self._event(kind, step.seq, data)
+            yield self._event(kind, seq, data)
 
     def _close(self, step: Step) -> None:
         self._steps += 1
         self.grid.close_step()
+        self._follow_rate(step)
+
+    def _follow_rate(self, step: Step) -> None:
         if self.rate.update(step.time_s[: step.n]):
             self.learner.rate_hz = self.detector.rate_hz = self.rate.rate_hz
+
+    def _interrupt(self) -> Iterator[Output]:
+        """Let nothing cross the point in front of the next sample."""
+        yield from self._close_open_step()
+        for kind in list(self._runs):
+            yield from self._end_run(kind)
+        self.learner.gap()
+        self.rate.gap()
+        self._next_seq = None
+        yield from self.detector.gap(self.seq)
 
     def _close_open_step(self) -> Iterator[Output]:
         step = self.grid.part(self.info.key)
@@ -179,12 +227,12 @@ class Lane:
 
     def _leave(self, step: Step) -> Iterator[Output]:
         """Pass whole steps on unscored; the learner's window still moves on."""
-        if self._unscored is None:
+        if "unscored" not in self._runs:
             yield from self.detector.gap(step.seq)
         self.learner.skip(step, None)
-        first, samples = self._unscored or (step.seq, 0)
-        self._unscored = (first, samples + step.n)
+        self._left_out("unscored", step)
         self._moved_to(step)
+        self._follow_rate(step)
         nan = np.full(step.n, np.nan)
         no = np.zeros(step.n, bool)
         none = empty(step.n, len(self.info.channels))
@@ -193,17 +241,19 @@ class Lane:
             np.zeros(step.n), 0.0, no, no, False, self.grid.arrived_s, scored=False,
         )  # fmt: skip
 
-    def _end_runs(self) -> Iterator[Event]:
-        if self._skipping is not None:
-            first, steps, samples = self._skipping
-            self._skipping = None
-            yield self._event("skipped", first, dict(steps=steps, samples=samples))
-        if self._unscored is not None:
-            first, samples = self._unscored
-            self._unscored = None
-            yield self._event("unscored", first, dict(samples=samples))
+    def _left_out(self, kind: EventKind, step: Step) -> None:
+        run = self._runs.setdefault(kind, Run(step.seq, float(step.time_s[0])))
+        run.steps += -(-step.n // self.step_rows())
+        run.samples += step.n
+
+    def _end_run(self, kind: EventKind) -> Iterator[Event]:
+        run = self._runs.pop(kind, None)
+        if run is not None:
+            data = dict(steps=run.steps, samples=run.samples)
+            yield Event(self.info.key, run.seq, run.time_s, kind, data)
 
     def _outputs(self, step: Step, scored: Scored, detected: Detected) -> Iterator[Output]:
+        yield from self._end_run("unscored")
         a, b = self.grid.emitted, step.n
         self.grid.emitted = b
         self._moved_to(step)
@@ -220,34 +270,5 @@ class Lane:
     def _moved_to(self, step: Step) -> None:
         self.seq, self.time_s = step.seq + step.n, float(step.time_s[step.n - 1])
 
-    def _event(self, kind: Any, seq: int, data: dict[str, Any]) -> Event:
+    def _event(self, kind: EventKind, seq: int, data: dict[str, Any]) -> Event:
         return Event(self.info.key, seq, self.time_s, kind, data)
-
-
-def prepare_thread() -> None:
-    """Load torch and give it one thread; first thing in each thread that calls torch.
-
-    The setting belongs to the calling thread: without it a 0.3 ms step takes 80 ms.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-
-
-def make_learner(info: StreamInfo, params: ParamSet) -> Learner:
-    """Make the learner with the model chosen; imports torch."""
-    from driftscope.core.learner import Forecaster
-
-    chosen: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
-    plugin = registry.load("models", chosen.model)
-    if not isinstance(params.sections.get("model"), plugin.Params):
-        params.attach("model", plugin.Params())
-    return Forecaster(info, chosen, params.sections["model"])
-
-
-def make_detector(info: StreamInfo, params: ParamSet) -> Detector:
-    """Make the detector."""
-    detector: Detector = registry.load("detectors", registry.names("detectors")[0])(
-        info, params.sections["detector"]
-    )
-    return detector

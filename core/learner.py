@@ -15,6 +15,7 @@ from driftscope.core.clock import auto_horizon
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import Learner, State
+from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
 from driftscope.core.normaliser import Normaliser, bounded, clipped
 from driftscope.core.optimizers import Optimizer
@@ -102,6 +103,27 @@ class Forecaster(Learner):
         self._past.clear()
         self._open = None
 
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
+        old, more = self.net, len(info.channels) > len(self.info.channels)
+        self.info = info
+        if not more:
+            return
+        self.net = self._build()
+        keep = getattr(registry.load("models", self.params.model), "keep", None)
+        if keep is None:
+            message = f"The model {self.params.model!r} starts anew: it has no `keep` for channels."
+            self.guard.events.append(("note", {"message": message}))
+        else:
+            with torch.no_grad():
+                keep(old, self.net)
+        self.optimizer = Optimizer(self.net, self.params)
+        self.normaliser.extend(len(info.channels))
+        self.mix.extend(len(info.channels))
+        self.guard.snapshot = self._snapshot()
+        self._past = self._past.extended(len(info.channels))
+        self._open = None
+
     @property
     def warm(self) -> bool:
         """True once there is a prediction for the next sample."""
@@ -167,17 +189,7 @@ class Forecaster(Learner):
     def _judged(self, samples: F64, due: F64, n: int) -> Scored:
         """Compare samples (B, C) with what was forecast for them (B, 4, C)."""
         scale = self.normaliser.scale_with(samples)
-        error = samples[:, None, :] - due[:, :3]
-        error /= scale[:, None, :]
-        size = np.abs(error)
-        near = np.minimum(size, 1.0)
-        losses = near * (size - 0.5 * near)  # Huber with delta 1
-        missing = np.isnan(error).any(1)
-        present = samples.shape[1] - missing.sum(1, dtype=np.float64)
-        if missing.any():
-            losses.transpose(0, 2, 1)[missing] = 0.0
-            present[present == 0.0] = np.nan
-        mean = losses.sum(2) / present[:, None]
+        error, mean = mean_losses(samples, due[:, :3], scale)
         past = self._past
         ahead = slice(past.end + n - self.horizon, past.end + n)
         known = past.rows + n >= self.window

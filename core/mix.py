@@ -33,6 +33,12 @@ class Mix:
         self._sums[:2] = PRIOR * RATE
         self._solve()
 
+    def extend(self, channels: int) -> None:
+        """Make room for more channels: new ones start as all did."""
+        kept, self._sums = self._sums, Mix(channels)._sums
+        self._sums[:, : kept.shape[1]] = kept
+        self._solve()
+
     def update(self, last: F64, correction: F64, target: F64) -> None:
         """Take in rows (n, C) of last values, corrections and targets; NaN is left out."""
         rest = bounded(target - self.last * last, BOUND)

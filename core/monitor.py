@@ -6,15 +6,18 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
+from operator import methodcaller
 from typing import Any
 
 from driftscope.core import reader, registry
 from driftscope.core.commands import Command, Commands
+from driftscope.core.errors import DriftscopeError, PluginError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Decoder, Sink, Source, State, Transport
-from driftscope.core.lane import Lane, prepare_thread
+from driftscope.core.lane import Lane
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import ParamSet
+from driftscope.core.parts import prepare_thread
 from driftscope.core.stream import (
     Block,
     Event,
@@ -26,6 +29,7 @@ from driftscope.core.stream import (
     StreamInfo,
 )
 from driftscope.core.tap import Tap
+from driftscope.core.time_limit import TimeLimit
 
 INBOX_BYTES = 32 * 2**20
 SILENCE_S = 0.100
@@ -35,8 +39,8 @@ class Monitor:
     """Read one or more devices, score every sample, hand the results over, then learn.
 
     Build it in any thread; `run` belongs to the thread that calls it, `send` and `stop` may be
-    called from any. `for_s` ends the run after so many seconds, of the stream for sources that
-    wait for us, else of the wall clock.
+    called from any. `for_s` ends the run after so many seconds, of the stream for files and the
+    demo, else of the wall clock.
     """
 
     def __init__(
@@ -47,7 +51,8 @@ class Monitor:
         for_s: float | None = None,
     ) -> None:
         self.params = params
-        self.health = Health()
+        by_the_wall = any(d.live or isinstance(d, Transport) for d in devices.values())
+        self.health = Health(by_the_wall)
         self.tap = Tap()
         self.lanes: dict[str, Lane] = {}
         self.switched_off: list[str] = []
@@ -66,13 +71,12 @@ class Monitor:
                 if not isinstance(params.sections.get("decoder"), plugin.Params):
                     params.attach("decoder", plugin.Params())
                 self._decoders[key] = plugin(key, params.sections["decoder"])
-        self._for_s = for_s
-        self._by_the_wall = [device.live or isinstance(device, Transport) for device in devices.values()]
-        self._cut = False
+        self._limit = TimeLimit(for_s, by_the_wall)
         self._broken: set[str] = set()
         self._commands = Commands(params, self.lanes, self._readers, self._tell)
         self._stopping = threading.Event()
-        self._loaded_state: State | None = None
+        self._saved_lanes: State = {}
+        self._failures: list[DriftscopeError] = []
 
     def add_sink(self, sink: Sink) -> None:
         """Give the results to one more sink; before `run` only."""
@@ -93,23 +97,27 @@ class Monitor:
         Raise SourceError if a source cannot be opened or is lost for good. Sinks are closed and
         devices let go of in every case.
         """
-        begun_s = time.monotonic()
+        self._limit.start()
         for each in self._readers.values():
             each.start()
         try:
             prepare_thread()
+            for key in [key for key in self._saved_lanes if key in self._decoders]:
+                self._describe(self._saved_lanes[key]["info"], self._live[key])
             going = set(self._readers)
             while going and not self._stopping.is_set():
                 message = self._inbox.get(SILENCE_S / 2)
-                self._commands.obey()
+                if not any(lane.grid.fill for lane in self.lanes.values()):
+                    self._commands.obey()
                 if message is not None:
                     self._take(message)
-                    if isinstance(message, reader.Ended):
+                    if isinstance(message, reader.Ended | reader.Failed):
                         going.discard(message.key)
-                self._score_silent()
+                if not len(self._inbox):
+                    self._score_silent()
                 self._tell_health()
-                self._to_sinks(Sink.tick)
-                if self._time_is_up(begun_s):
+                self._to_sinks(methodcaller("tick"))
+                if self._limit.reached:
                     self._take_rest()
                     break
             for lane in self.lanes.values():
@@ -117,17 +125,26 @@ class Monitor:
             self._tell_health()
         finally:
             self._close()
+        if self._failures:
+            raise self._failures[0]
 
     def state_dict(self) -> State:
-        """Return everything a later run needs to go on as if never stopped, by stream."""
-        return {key: lane.state_dict() for key, lane in self.lanes.items()}
+        """Return everything a later run needs to go on as if never stopped.
+
+        To be called between two messages, as from a sink's `tick`.
+        """
+        return dict(
+            decoders={key: each.state_dict() for key, each in self._decoders.items()},
+            lanes={key: lane.state_dict() for key, lane in self.lanes.items()},
+        )
 
     def load_state_dict(self, state: State) -> None:
-        """Go on from a saved state; streams not open yet take theirs when they are."""
-        self._loaded_state = dict(state)
-        for key in list(self._loaded_state):
-            if key in self.lanes:
-                self.lanes[key].load_state_dict(self._loaded_state.pop(key))
+        """Go on from a saved state; before `run` only. A source's streams take theirs once they
+        are described."""
+        for key, decoder in self._decoders.items():
+            if key in state["decoders"]:
+                decoder.load_state_dict(state["decoders"][key])
+        self._saved_lanes = dict(state["lanes"])
 
     def _take(self, message: reader.Message) -> None:
         match message:
@@ -149,10 +166,16 @@ class Monitor:
                 self._hand_over([self._event(key, "loss", data)])
                 self._interrupted(key, f"{nbytes:,} bytes could not be taken in")
             case reader.Ended(key):
-                if key in self._decoders:
-                    self._items(key, self._decoders[key].flush())
-            case reader.Failed(_, error):
-                raise error
+                self._flush(key)
+            case reader.Failed(key, error):
+                self._flush(key)
+                self._failures.append(error)
+                if len(self._readers) > 1:  # the others go on
+                    self._tell("note", dict(message=str(error)))
+
+    def _flush(self, key: str) -> None:
+        if key in self._decoders:
+            self._items(key, self._decoders[key].flush())
 
     def _interrupted(self, key: str, reason: str) -> None:
         if key in self._decoders:
@@ -163,8 +186,7 @@ class Monitor:
             if isinstance(item, StreamInfo):
                 self._describe(item, self._live[device])
             elif isinstance(item, Block):
-                block = self._within_time(item)
-                self._hand_over(self.lanes[item.key].take(block))
+                self._hand_over(self.lanes[item.key].take(self._limit.within(item)))
             elif isinstance(item, Event):
                 lane = self.lanes.get(item.key)
                 interrupts = lane is not None and item.kind == "gap"
@@ -173,42 +195,30 @@ class Monitor:
                 assert isinstance(item, Labels)  # learned from in a later issue
 
     def _describe(self, info: StreamInfo, live: bool) -> None:
-        before = self.lanes.get(info.key)
-        if before is not None:
-            self._hand_over(before.finish())
-        lane = Lane(info, self.params, live)
-        if before is not None:
-            lane.seq, lane.time_s = before.seq, before.time_s
-        if self._loaded_state and info.key in self._loaded_state:
-            lane.load_state_dict(self._loaded_state.pop(info.key))
-        self.lanes[info.key] = lane
-        self._hand_over([info])
-
-    def _within_time(self, block: Block) -> Block:
-        """Cut off what lies beyond `for_s` of stream time, for sources that wait."""
-        lane = self.lanes[block.key]
-        if self._for_s is None or lane.live:
-            return block
-        lane.first_time_s = first_s = (
-            block.time_s[0] if lane.first_time_s is None else lane.first_time_s
-        )
-        keep = int((block.time_s - first_s < self._for_s).sum())
-        if keep == len(block):
-            return block
-        self._cut = True
-        return Block(
-            block.key, block.seq, block.time_s[:keep], block.values[:keep], block.wall_time_s
-        )
+        lane = self.lanes.get(info.key)
+        if lane is None:
+            lane = Lane(info, self.params, live)
+            if info.key in self._saved_lanes:
+                lane.load_state_dict(self._saved_lanes.pop(info.key))
+            self.lanes[info.key] = lane
+            self._hand_over([info])
+        elif len(info.channels) >= len(lane.info.channels):
+            self._hand_over(lane.extend(info))
+        else:
+            raise PluginError(
+                f"The stream {info.key!r} was described anew with fewer channels: a channel that "
+                "is gone must stay, and be missing."
+            )
 
     def _hand_over(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
-            self._to_sinks(lambda sink, output=output: sink.write(output))
+            self._to_sinks(methodcaller("write", output))
             if isinstance(output, Learned):  # a border between two steps
                 self._commands.obey()
                 if self._stopping.is_set():
                     return
 
-    def _to_sinks(self, do: Callable[[Sink], None]) -> None:
+    def _to_sinks(self, do: Callable[[Sink], object]) -> None:
         """Do something with every sink; one that cannot is switched off and the others told."""
         for sink in list(self._sinks):
             try:
@@ -225,7 +235,7 @@ class Monitor:
         """Take in what live devices had sent by now, and whether they could be opened at all."""
         for each in self._readers.values():
             each.stop()
-        while not (self._cut or self._stopping.is_set()):
+        while self._limit.by_the_wall and not self._stopping.is_set():
             message = self._inbox.get(0)
             if message is None:
                 return
@@ -236,13 +246,6 @@ class Monitor:
         for lane in self.lanes.values():
             if now_s - lane.grid.arrived_s > SILENCE_S:
                 self._hand_over(lane.part())
-
-    def _time_is_up(self, begun_s: float) -> bool:
-        if self._for_s is None:
-            return False
-        if self._cut:
-            return True
-        return any(self._by_the_wall) and time.monotonic() - begun_s >= self._for_s
 
     def _tell(self, kind: EventKind, data: dict[str, Any]) -> None:
         """Put an Event of our own into every stream."""
@@ -263,4 +266,4 @@ class Monitor:
     def _close(self) -> None:
         for each in self._readers.values():
             each.stop()
-        self._to_sinks(lambda sink: sink.close())
+        self._to_sinks(methodcaller("close"))

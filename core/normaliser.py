@@ -36,6 +36,13 @@ class Normaliser:
         self._quiet = np.zeros(channels)
         self._last = np.full(channels, np.nan)
 
+    def extend(self, channels: int) -> None:
+        """Make room for more channels: new ones start as all did."""
+        fresh = Normaliser(channels)
+        for name, kept in self.__dict__.items():
+            getattr(fresh, name)[: len(kept)] = kept
+        self.__dict__.update(fresh.__dict__)
+
     def normalise(self, values: F64) -> F32:
         """Return values (n, C) in deviations from the mean, within +-CLIP; missing is 0."""
         return clipped((values - self.mean) / self.scale)

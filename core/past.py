@@ -69,6 +69,15 @@ class Past:
         made.rows = min(self.rows, n)
         return made
 
+    def extended(self, channels: int) -> Past:
+        """Return this past with room for more channels, of which nothing is known."""
+        made = Past(channels, self.behind)
+        kept, old = slice(self.end - self.behind, self.end), self.held.shape[1]
+        made.held[: self.behind, :old] = self.held[kept]
+        made.forecasts[: self.behind, :, :old] = self.forecasts[kept]
+        made.rows = self.rows
+        return made
+
     def _make_room(self, rows: int) -> None:
         """Move what is kept to the arrays' beginning; larger ones if a step is that long."""
         kept = slice(self.end - self.behind, self.end)

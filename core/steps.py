@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -84,19 +84,13 @@ class StepGrid:
         return step
 
     @property
-    def waiting(self) -> int:
-        """Return how many rows wait behind the open step."""
-        return sum(map(len, self._blocks)) - self._taken
-
-    @property
     def waiting_since_s(self) -> float:
         """Return when the oldest waiting block arrived (steady clock); now's own if none."""
         return self._blocks[0].wall_time_s if self._blocks else self.arrived_s
 
-    def drop_waiting(self) -> Iterator[Block]:
-        """Take out what waits, unstepped (the stream is being re-described)."""
-        blocks, self._blocks, self._taken = self._blocks, [], 0
-        yield from blocks
+    def extend(self, info: StreamInfo) -> None:
+        """Take the stream's next version from the next step on; only at a border."""
+        self._channels = len(info.channels)
 
     def _begin(self, seq: int) -> None:
         size = max(1, self._rows())

@@ -26,8 +26,8 @@ EventKind = Literal[
     "reject",  # text that is no sample; data: count, text, reason
     "link",  # the state of the wire; data: state, message
     "param",  # a parameter was turned; data: name, old, new
-    "skipped",  # an update was left out for lack of time
-    "unscored",  # whole steps were left unscored for lack of time; data: samples
+    "skipped",  # updates were left out for lack of time; data: steps, samples
+    "unscored",  # whole steps were left unscored for lack of time; data: steps, samples
     "restored",  # the guard went back to a sane snapshot; data: reason
     "drift",  # reserved for the drift detectors
     "note",  # something worth a sentence; data: message
@@ -38,7 +38,8 @@ EventKind = Literal[
 class StreamInfo:
     """Describe a stream once, before its first block.
 
-    A new channel in mid-stream gives the next `version` under the same `key`. `clock` says what
+    A new channel in mid-stream gives the next `version` under the same `key`: channels keep
+    their places, perhaps under better names, and new ones stand behind them. `clock` says what
     `time_s` counts: "unix" is seconds since 1970 (a device read live, a file with dates),
     "elapsed" is seconds since some start (the demo, a file with such times), "rows" only counts
     rows (a file without times): there is no rate then, and none is estimated.

@@ -6,7 +6,14 @@ import math
 
 import numpy as np
 
-from driftscope.core.detectors._scores import DISTRUST, SUSPECT, Judged, Score, Summary
+from driftscope.core.detectors._scores import (
+    DISTRUST,
+    SUSPECT,
+    Judged,
+    Score,
+    Summary,
+    widened_halves,
+)
 from driftscope.core.interfaces import State
 from driftscope.core.stream import F64, Bools
 
@@ -18,10 +25,10 @@ RARE = 3.0
 class Range(Score):
     """Judge by what lies outside all that was seen: single values, and the decision's mean.
 
-    After n decisions the next one breaks a record with probability 1 / (n + 1), whatever the
-    distribution, on each side of each channel. The range spanned by m draws is exceeded by x
-    ranges with probability m^-4x where tails are Gaussian and m^-2x where they are exponential,
-    for many draws; so with an exponent k between, and e = (x - 0.05) ln m,
+    After n decisions in which it was present a channel breaks a record with probability
+    1 / (n + 1), whatever the distribution, on each side. The range spanned by m draws is exceeded
+    by x ranges with probability m^-4x where tails are Gaussian and m^-2x where they are
+    exponential, for many draws; so with an exponent k between, and e = (x - 0.05) ln m,
 
         P = ratio * rate * exp(-k e)    if x > 0.05, else 1;    rate = sum of m^-0.05k / (n + 1)
 
@@ -40,7 +47,8 @@ class Range(Score):
         self._high = np.full(2 * channels, np.nan)
         self._low = np.full(2 * channels, np.nan)
         self._outside = np.zeros(2 * channels)  # decisions in a row
-        self._decisions = self._rows = 0
+        self._decisions = np.zeros(2 * channels)  # in which there was anything
+        self._draws = np.zeros(2 * channels)  # rows for values, decisions for means
         self._expected = self._observed = 0.0
         self._short = self._excess = 0.0
 
@@ -48,12 +56,11 @@ class Range(Score):
         reach = self._reach(rows)
         beyond = np.minimum(self._beyond(reach), self.MOST)
         half = len(beyond) // 2
-        excess = np.maximum(beyond - self.BEYOND, 0.0)
-        excess[:half] *= math.log(self._rows + 1)
-        excess[half:] *= math.log(self._decisions + 1)
+        excess = np.maximum(beyond - self.BEYOND, 0.0) * np.log(self._draws + 1)
+        excess[self._decisions < self.FIRST] = 0.0
         score = float(excess.max(initial=0.0))
         rarity = 0.0
-        if score and self._decisions >= self.FIRST:
+        if score:
             ratio = (self._observed + self.RECORDS_PRIOR) / (self._expected + self.RECORDS_PRIOR)
             rarity = self._exponent() * score / math.log(10) - math.log10(
                 ratio * self._record_rate()
@@ -61,7 +68,7 @@ class Range(Score):
         return Judged(score, max(0.0, rarity), np.maximum(excess[:half], excess[half:]), reach)
 
     def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
-        if self._decisions >= self.FIRST:
+        if (self._decisions >= self.FIRST).any():
             self._expected += min(1.0, self._record_rate())
             if judged.score:
                 weight = DISTRUST if before > SUSPECT else 1.0
@@ -69,9 +76,19 @@ class Range(Score):
                 self._observed += weight
                 self._short += weight * (judged.score < median)
                 self._excess += weight * min(judged.score, median)
-        self._decisions += 1
-        self._rows += rows.rows
+        half = len(self._draws) // 2
+        present = ~np.isnan(judged.measured[0])
+        self._decisions += present
+        self._draws[:half] += rows.count[:half]
+        self._draws[half:] += present[half:]
         self._widen(judged.measured, ABSORB if rarity > RARE else 1.0)
+
+    def extend(self, channels: int) -> None:
+        for name, fill in (
+            ("_high", np.nan), ("_low", np.nan), ("_outside", 0.0), ("_decisions", 0.0),
+            ("_draws", 0.0),
+        ):  # fmt: skip
+            setattr(self, name, widened_halves(getattr(self, name), channels, fill))
 
     def _exponent(self) -> float:
         """Return k, by what the stream has shown of its tails."""
@@ -81,8 +98,8 @@ class Range(Score):
     def _record_rate(self) -> float:
         """Return how many ranges a decision should exceed by BEYOND or more."""
         least = -self._exponent() * self.BEYOND
-        each = math.pow(self._rows + 1, least) + math.pow(self._decisions + 1, least)
-        return len(self._high) / (self._decisions + 1) * each
+        each = np.power(self._draws + 1, least) / (self._decisions + 1)
+        return 2 * float(each.sum(where=self._decisions >= self.FIRST))
 
     def _reach(self, rows: Summary) -> F64:
         """Return (2, 2C) the highest, then lowest, of values, then means; NaN where none was."""

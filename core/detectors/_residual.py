@@ -8,7 +8,7 @@ import numpy as np
 
 from driftscope.core.calibration import Calibrator
 from driftscope.core.detectors._scores import DISTRUST, SUSPECT, Judged, Score, Summary
-from driftscope.core.interfaces import State
+from driftscope.core.interfaces import State, widened
 from driftscope.core.stream import F64
 
 
@@ -48,6 +48,10 @@ class Residual(Score):
         rate = np.maximum(weight * self.RATE, 1 / (self._seen + 1))
         self._scale += np.where(present, rate * (size - self._scale), 0.0)
         self._seen += present
+
+    def extend(self, channels: int) -> None:
+        self._scale = widened(self._scale, channels, 0.0)
+        self._seen = widened(self._seen, channels, 0.0)
 
     def _size(self, rows: Summary) -> F64:
         """Return (C,) how large the error is; NaN where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftscope.core.interfaces import State
+from driftscope.core.interfaces import State, widened
 from driftscope.core.stream import F64
 
 HUGE = 1e100
@@ -54,6 +54,12 @@ class Summary:
             self.count + later.count,
         )
 
+    def extended(self, channels: int) -> Summary:
+        """Return the summary with room for more channels, of which nothing was present."""
+        high, low = (widened_halves(a, channels, np.nan) for a in (self.high, self.low))
+        total, count = (widened_halves(a, channels, 0.0) for a in (self.total, self.count))
+        return Summary(self.rows, high, low, total, count)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -68,6 +74,11 @@ class Judged:
     measured: F64
 
 
+def widened_halves(values: F64, channels: int, fill: float) -> F64:
+    """Return (2C,) values as (2 channels,), each half widened."""
+    return widened(values.reshape(2, -1), channels, fill).reshape(-1)
+
+
 class Score(ABC):
     """Judge decisions by one property. `judge` is pure; `learn` takes the same decision in.
 
@@ -79,6 +90,10 @@ class Score(ABC):
 
     @abstractmethod
     def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None: ...
+
+    @abstractmethod
+    def extend(self, channels: int) -> None:
+        """Make room for more channels, of which nothing is known yet."""
 
     @abstractmethod
     def state_dict(self) -> State: ...

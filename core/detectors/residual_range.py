@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from driftscope.core.clock import auto_decision_rows
 from driftscope.core.detectors._range import Range
 from driftscope.core.detectors._residual import Residual
 from driftscope.core.detectors._scores import Judged, Score, Summary
-from driftscope.core.interfaces import Detector, State
+from driftscope.core.interfaces import Detector, State, widened
 from driftscope.core.params import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
 
@@ -88,6 +88,16 @@ class ResidualRange(Detector):
     def reset(self) -> None:
         """Forget what is usual. An open alarm ends by itself; numbering goes on."""
         self._forget()
+
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with more channels: what is usual for the old ones stays, alarms count on."""
+        self.info, channels = info, len(info.channels)
+        for score in self._scores:
+            score.extend(channels)
+        self._open = self._open and self._open.extended(channels)
+        wide = widened(self._last.channel_score, channels, 0.0)
+        self._last = replace(self._last, channel_score=wide)
+        self._ahead = None
 
     @property
     def decision_rows(self) -> int:

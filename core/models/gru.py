@@ -50,5 +50,13 @@ class GRU:
         """Return a fresh net for the stream's channels."""
         return Net(len(info.channels), params.hidden)
 
+    @staticmethod
+    def keep(old: Net, new: Net) -> None:
+        """Give a net for more channels what one for fewer has learned: at first it predicts
+        these the same."""
+        for mine, kept in zip(new.parameters(), old.parameters(), strict=True):
+            mine.zero_()  # of all these weights, those of new channels stand behind the others
+            mine[tuple(map(slice, kept.shape))] = kept
+
 
 PLUGIN = GRU

@@ -53,5 +53,18 @@ class MLP:
         channels = len(info.channels)
         return Net(params.window * channels, params.hidden, channels)
 
+    @staticmethod
+    def keep(old: Net, new: Net) -> None:
+        """Give a net for more channels what one for fewer has learned: at first it predicts
+        these the same."""
+        before, after = old.outer.out_features, new.outer.out_features
+        inputs = torch.arange(new.inner.in_features).view(-1, after)[:, :before].flatten()
+        new.inner.weight.zero_()
+        new.inner.weight[:, inputs] = old.inner.weight
+        new.inner.bias.copy_(old.inner.bias)
+        new.outer.weight[:before, inputs] = old.outer.weight[:, : len(inputs)]
+        new.outer.weight[:before, new.inner.in_features :] = old.outer.weight[:, len(inputs) :]
+        new.outer.bias[:before] = old.outer.bias
+
 
 PLUGIN = MLP

@@ -248,7 +248,7 @@ def test_a_failing_sink_is_switched_off_and_told_and_the_rest_goes_on() -> None:
     monitor.run()
     assert full.closed and len(kept.column("rarity")) == 600
     notes = [event.data["message"] for event in kept.events("note")]
-    assert notes == ["the log was switched off: No space left on device."]
+    assert notes == ["The log was switched off: No space left on device."]
 
 
 def test_two_streams_run_side_by_side() -> None:

@@ -1,0 +1,43 @@
+"""Make what a lane is made of: a learner and a detector, and the thread they need."""
+
+from __future__ import annotations
+
+import importlib
+
+from driftscope.core import registry
+from driftscope.core.interfaces import Detector, Learner
+from driftscope.core.params import LearnerParams, ParamSet
+from driftscope.core.stream import StreamInfo
+
+
+def prepare_thread() -> None:
+    """Load torch and give it one thread; first thing in each thread that calls torch.
+
+    The setting belongs to the calling thread: without it a 0.3 ms step takes 80 ms. What a lane
+    is made of is loaded as well, so that the first sample does not wait 0.2 s for it.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    importlib.import_module("driftscope.core.learner")
+    for kind in ("models", "detectors"):
+        registry.load_all(kind)
+
+
+def make_learner(info: StreamInfo, params: ParamSet) -> Learner:
+    """Make the learner with the model chosen; imports torch."""
+    from driftscope.core.learner import Forecaster
+
+    chosen: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
+    plugin = registry.load("models", chosen.model)
+    if not isinstance(params.sections.get("model"), plugin.Params):
+        params.attach("model", plugin.Params())
+    return Forecaster(info, chosen, params.sections["model"])
+
+
+def make_detector(info: StreamInfo, params: ParamSet) -> Detector:
+    """Make the detector."""
+    detector: Detector = registry.load("detectors", registry.names("detectors")[0])(
+        info, params.sections["detector"]
+    )
+    return detector
