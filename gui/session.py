@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 import time
-from collections import deque
 from collections.abc import Callable
+from itertools import islice
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address
@@ -22,19 +21,21 @@ from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
+from driftscope.gui.pace import FAST_MS, Pace
 
-FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
 CLOSE_MS = 5000
-KEPT_MARKS = 10_000
+KEPT = 10_000
+"""Alarms, and marks, that are remembered; older ones are counted only."""
 MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift")
-CARRIED = ("stream", "learner", "detector", "decoder")
+CARRIED = ("stream", "learner", "model", "detector", "decoder")
 
 
 class Session(QObject):
     """Own the MonitorThread and everything the GUI thread knows of it. GUI thread only.
 
     Panels are plain widgets with a method `refresh()`, called through `refresh` by the one
-    display timer; they read what they need from the session's attributes.
+    display timer; they read what they need from the session's attributes. Of a source with
+    several streams the first one is shown.
     """
 
     opened = Signal()
@@ -63,13 +64,9 @@ class Session(QObject):
         self._device: Source | Transport | None = None
         self._thread: MonitorThread | None = None
         self._outbox = Outbox()
-        self._next_address: str | None = None
+        self._next: tuple[str, list[tuple[str, str]] | None] | None = None
         self._closing = False
-        self._frames: deque[float] = deque(maxlen=120)
-        self._latencies: deque[float] = deque(maxlen=300)
-        self._arrived_s = float("nan")
-        self._skipped_before = 0
-        self._late_until_s = 0.0
+        self._pace = Pace()
         self._garbage = Garbage()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -84,7 +81,7 @@ class Session(QObject):
     def connect_to(self, text: str, settings: list[tuple[str, str]] | None = None) -> None:
         """Open a source by its address, letting go of the one before; `failed` says why not."""
         if self._thread is not None:
-            self._next_address = text
+            self._next = text, settings
             self._thread.monitor.stop()
             return
         self.address, self.message = text, ""
@@ -115,7 +112,7 @@ class Session(QObject):
 
     def disconnect_source(self) -> None:
         """Let the source go; what was shown stays."""
-        self._next_address = None
+        self._next = None
         if self._thread is not None:
             self._thread.monitor.stop()
 
@@ -147,7 +144,7 @@ class Session(QObject):
     def close(self) -> bool:
         """Stop everything, within seconds whatever the device does; True if nothing runs on."""
         self._closing = True
-        self._next_address = None
+        self._next = None
         self._timer.stop()
         self._garbage.give_back()
         if self._thread is not None:
@@ -159,11 +156,7 @@ class Session(QObject):
 
     def painted(self) -> None:
         """Note that the signal panel has just painted the newest sample it was given."""
-        now_s = time.monotonic()
-        self._frames.append(now_s)
-        if not self.paused and np.isfinite(self._arrived_s):
-            self._latencies.append(1e3 * (now_s - self._arrived_s))
-            self._arrived_s = float("nan")
+        self._pace.painted(self.paused)
 
     def _carry_over(self, source: Params) -> ParamSet:
         """Begin with the sliders as they stand, the source's own section apart."""
@@ -180,9 +173,7 @@ class Session(QObject):
     def _forget(self) -> None:
         self.info, self.history = None, None
         self.alarms, self.marks = {}, []
-        self.latency_ms = (float("nan"), float("nan"))
-        self._latencies.clear()
-        self._skipped_before = 0
+        self._pace.forget()
 
     def _tick(self) -> None:
         """Take in what came since the last frame and draw one."""
@@ -192,69 +183,71 @@ class Session(QObject):
             if isinstance(item, StreamInfo):
                 self._describe(item)
             elif isinstance(item, Alarm):
-                self.alarms[item.id] = item
+                self._alarm(item)
             else:
                 self._event(item)
         self._append(results)
         self.refresh()
         self._garbage.tick(begun_s)
-        self._statistics(begun_s)
+        wanted_ms = self._pace.next_ms(begun_s, self.health.skipped_updates + self.health.unscored)
+        self.frames_per_s, self.latency_ms = self._pace.frames_per_s, self._pace.latency_ms
+        if self._timer.interval() != wanted_ms:
+            self._timer.setInterval(wanted_ms)
 
     def _describe(self, info: StreamInfo) -> None:
+        if self.info is not None and self.info.key != info.key:
+            return
         self.info = info
-        if self.history is None or self.history.info.key != info.key:
+        if self.history is None:
             self.history = History(info)
         else:
             self.history.extend(info)
-        self._copy_model_params()
+        self._copy_model_params(anew=False)
         self.opened.emit()
         self._garbage.settle()
 
     def _append(self, results: list[Result]) -> None:
-        if self.history is None or not results:
+        if self.info is None or self.history is None:
             return
-        for result in results:
+        shown = [result for result in results if result.key == self.info.key]
+        for result in shown:
             self.history.append(result)
-        if self._in_real_time():
-            self._arrived_s = results[-1].arrived_s
+        if shown and self._in_real_time():
+            self._pace.arrived(shown[-1].arrived_s)
 
     def _in_real_time(self) -> bool:
         """A file played faster waits to be taken: its age says nothing of the screen."""
         return getattr(self.params.sections["source"], "speed", "1") == "1"
 
+    def _alarm(self, alarm: Alarm) -> None:
+        if self.info is None or alarm.key != self.info.key:
+            return
+        self.alarms[alarm.id] = alarm
+        if len(self.alarms) > KEPT:  # another dict, so that who follows it starts anew
+            self.alarms = dict(islice(self.alarms.items(), KEPT // 10, None))
+
     def _event(self, event: Event) -> None:
         if event.kind in ("gap", "loss") and self.history is not None:
             self.history.note_gap(event)
-        if event.kind == "param" and event.data["name"] == "learner.model":
-            self._copy_model_params()
+        name = event.data.get("name")
+        if event.kind == "param" and name == "learner.model":
+            self._copy_model_params(anew=True)
+            self.opened.emit()
+        elif event.kind == "note" and name is not None:  # refused: the old value stays
+            self.params.set(name, event.data["new"])
             self.opened.emit()
         if event.kind in MARKED:
             self.marks.append(event)
-            if len(self.marks) > KEPT_MARKS:
-                del self.marks[: KEPT_MARKS // 10]
+            if len(self.marks) > KEPT:
+                del self.marks[: KEPT // 10]
 
-    def _copy_model_params(self) -> None:
+    def _copy_model_params(self, anew: bool) -> None:
+        """Take over another model's own parameters; of the same one, ours are the newer."""
         if self._thread is not None:
             section = self._thread.monitor.params.sections.get("model")
-            if section is not None:
+            mine = self.params.sections.get("model")
+            if section is not None and (anew or type(section) is not type(mine)):
                 self.params.attach("model", copy.copy(section))
-
-    def _statistics(self, begun_s: float) -> None:
-        now_s = time.monotonic()
-        fresh = [at for at in self._frames if now_s - at < 1.0]
-        self.frames_per_s = float(len(fresh))
-        if self._latencies:
-            p50, p99 = np.percentile(list(self._latencies), [50, 99])
-            self.latency_ms = (float(p50), float(p99))
-        skipped = self.health.skipped_updates + self.health.unscored
-        if skipped != self._skipped_before:
-            self._skipped_before = skipped
-            self._late_until_s = now_s + 1.0
-        wanted = SLOW_MS if now_s - begun_s > 0.012 else FAST_MS
-        if now_s < self._late_until_s:  # learning has been skipped: draw less
-            wanted = LATE_MS
-        if self._timer.interval() != wanted:
-            self._timer.setInterval(wanted)
 
     def _fail(self, message: str) -> None:
         self.message = message
@@ -268,11 +261,11 @@ class Session(QObject):
             return
         self._tick()
         if self.health.link not in ("failed", "closed"):
-            self.health.link = "ended" if self._next_address is None else "closed"
+            self.health.link = "ended" if self._next is None else "closed"
         self.finished.emit()
-        if self._next_address is not None:
-            text, self._next_address = self._next_address, None
-            self.connect_to(text)
+        if self._next is not None:
+            (text, settings), self._next = self._next, None
+            self.connect_to(text, settings)
 
 
 def _key(parsed: address.Address) -> str:

@@ -1,0 +1,63 @@
+"""How often a frame is drawn, and how long a sample takes to be seen in one."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+import numpy as np
+
+FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
+DEAR_S = 0.012
+"""What a frame may take before fewer are drawn."""
+LATE_S = 1.0
+"""How long fewer frames are drawn after learning was skipped."""
+
+
+class Pace:
+    """Measure frames, and say when the next one is due. GUI thread only.
+
+    `frames_per_s` are those really painted, `latency_ms` is the median and the 99th percentile
+    of the time from a sample's arrival to the paint that shows it.
+    """
+
+    def __init__(self) -> None:
+        self.frames_per_s = 0.0
+        self._frames: deque[float] = deque(maxlen=120)
+        self._late_until_s = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Start with another source."""
+        self.latency_ms = (math.nan, math.nan)
+        self._latencies: deque[float] = deque(maxlen=300)
+        self._arrived_s = math.nan
+        self._left_out = 0
+
+    def arrived(self, steady_s: float) -> None:
+        """Note when the newest sample arrived that the next paint will show."""
+        self._arrived_s = steady_s
+
+    def painted(self, paused: bool) -> None:
+        """Note that the signal has just been painted."""
+        now_s = time.monotonic()
+        self._frames.append(now_s)
+        if not paused and math.isfinite(self._arrived_s):
+            self._latencies.append(1e3 * (now_s - self._arrived_s))
+            self._arrived_s = math.nan
+
+    def next_ms(self, begun_s: float, left_out: int) -> int:
+        """Return how long to wait between frames, after one that was begun at `begun_s`;
+        `left_out` counts the work that was not done for lack of time."""
+        now_s = time.monotonic()
+        self.frames_per_s = float(sum(now_s - at < 1.0 for at in self._frames))
+        if self._latencies:
+            p50, p99 = np.percentile(list(self._latencies), [50, 99])
+            self.latency_ms = (float(p50), float(p99))
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self._late_until_s = now_s + LATE_S
+        if now_s < self._late_until_s:
+            return LATE_MS
+        return SLOW_MS if now_s - begun_s > DEAR_S else FAST_MS
