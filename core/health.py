@@ -149,6 +149,12 @@ class Health(Sink):
             return 0.0
         return sum(n for _, n in fresh[1:]) / max(fresh[-1][0] - fresh[0][0], 1e-3)
 
+    def silent_s(self, now_s: float) -> float:
+        """Return how long ago, at `now_s` of the steady clock, the last sample was handed over;
+        0 if none was yet."""
+        counted = list(self._counted)
+        return max(0.0, now_s - counted[-1][0]) if counted else 0.0
+
     def step_ms(self, percent: float) -> float:
         """Return a percentile of the time one step takes to score and learn, in ms."""
         taken = list(self._step_ms)
@@ -202,6 +208,8 @@ class Health(Sink):
             self.link_message = str(data.get("message", ""))
             self.link_since_s = time.monotonic()
             self.next_try_s = data.get("next_try_s")
+            if self.state == "loading":  # who tells of links has loaded all it needs
+                self.state = "warming up"
         if event.kind != "skipped":
             self.events.append(event)
 

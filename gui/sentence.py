@@ -17,6 +17,10 @@ Phase = Literal[
 ]  # fmt: skip
 LEARNING = ("learning", "held", "frozen")
 OFTEN_S, NOTE_S = 5.0, 8.0
+SILENT_S, SILENT_PERIODS = 3.0, 10.0
+"""A device is silent after so long, or so many of its periods if that is longer."""
+UNREAD_BYTES = 500
+TRY_BAUD = "try another baud rate, or look at what the device prints."
 PLAIN_NAMES = {"last value": "same as before", "running mean": "same as the average"}
 
 
@@ -43,10 +47,9 @@ def phase(session: Seen) -> Phase:
     if session.info is not None:
         told = session.health.state
         return "warming up" if told not in LEARNING else told  # type: ignore[return-value]  # it is one of LEARNING, which are phases
-    if link != "live":
-        return "connecting"
-    silent = session.can_release() and (not session.health.bytes or session.health.rejected)
-    return "waiting" if silent else "loading"
+    if session.health.state == "loading":
+        return "loading"
+    return "waiting" if link == "live" else "connecting"
 
 
 class Strain:
@@ -59,7 +62,7 @@ class Strain:
         """Return what was lost or left out in the last 5 s as a sentence, "" if nothing was."""
         counts = dict(
             dropped=health.dropped, unscored=health.unscored, skipped=health.skipped_updates,
-            rejected=health.rejected, samples=health.samples,
+            rejected=health.rejected, samples=health.samples, bytes=health.bytes,
         )  # fmt: skip
         seen = self._seen
         if seen and any(counts[name] < seen[-1][1][name] for name in counts):
@@ -68,12 +71,9 @@ class Strain:
         while now_s - seen[0][0] > OFTEN_S:
             seen.popleft()
         grown = {name: counts[name] - seen[0][1][name] for name in counts}
-        if grown["rejected"] > max(3, grown["samples"]):
-            last = words.shortened(health.rejects[-1][0], 24) if health.rejects else ""
-            return (
-                f"Most of what arrives is not numbers (last: ‘{last}’): try another baud rate, "
-                "or look at what the device prints."
-            )
+        unread = grown["bytes"] > UNREAD_BYTES and not grown["samples"]
+        if unread or grown["rejected"] > max(3, grown["samples"]):
+            return f"Most of what arrives is not numbers{_last_line(health)}: {TRY_BAUD}"
         if grown["dropped"]:
             return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost."
         if grown["unscored"]:
@@ -111,6 +111,10 @@ def sentence(session: Seen, strain: str = "", news: str = "", now_s: float = mat
     now_s = time.monotonic() if math.isnan(now_s) else now_s
     now = phase(session)
     doing = _doing(session, now, now_s)
+    if TRY_BAUD in doing:
+        strain = ""
+    if "baud" in doing + strain and "baud" in news:  # one advice is enough
+        news = ""
     parts = [doing, strain, news]
     if session.info is not None and now not in ("nothing", "failed"):
         parts.append(alarm_words(session))
@@ -131,7 +135,10 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
         case "connecting":
             return f"Connecting to {name}."
         case "waiting":
-            return f"Connected to {name}; {_what_came(health)}"
+            return f"Connected to {name}; {_what_came(session, now_s)}"
+        case "warming up" | "learning" | "held" | "frozen" if _silent(session, now_s):
+            quiet = words.duration(health.silent_s(now_s))
+            return f"Nothing readable has come from {name} for {quiet}; it is waited for."
         case "warming up":
             samples = words.plural(health.samples, "sample")
             since = words.stretch(health.stream_s, _clock(session))
@@ -211,11 +218,26 @@ def channels(alarm: Alarm, most: int = 3) -> str:
     return ", ".join(words.shortened(name, 24) for name in names[:most]) + more
 
 
-def _what_came(health: Health) -> str:
-    if not health.bytes:
+def _what_came(session: Seen, now_s: float) -> str:
+    health = session.health
+    if health.bytes:
+        advice = TRY_BAUD if session.can_release() else "look at what the program prints."
+        return f"no numbers have come yet{_last_line(health)}: {advice}"
+    if now_s - health.link_since_s < SILENT_S:
         return "it has sent nothing yet."
+    return "it has sent nothing yet: look whether its program runs and prints lines of numbers."
+
+
+def _last_line(health: Health) -> str:
     last = words.shortened(health.rejects[-1][0], 24) if health.rejects else ""
-    return f"no numbers have come yet (last line: ‘{last}’)."
+    return f" (last line: ‘{last}’)" if last else ""
+
+
+def _silent(session: Seen, now_s: float) -> bool:
+    """Say whether a device that gave samples has not done so for longer than it should."""
+    health = session.health
+    limit_s = max(SILENT_S, SILENT_PERIODS / (health.rate_hz or math.inf))
+    return session.can_release() and health.silent_s(now_s) > limit_s
 
 
 def _lately(count: int, what: str) -> str:

@@ -71,9 +71,10 @@ def test_loading_and_connecting_show_a_moving_line(window: MainWindow) -> None:
     window.refresh()
     assert window.stage.text() == "Connecting to demo: vibration."
     assert window.stage.notice.waiting.isVisible()
-    session.health.link = "live"
+    session.health.state = "loading"
     window.refresh()
     assert window.stage.text().startswith("Loading the model")
+    assert window.stage.notice.waiting.isVisible()
 
 
 @pytest.mark.parametrize("link", ["lost", "released", "ended"])

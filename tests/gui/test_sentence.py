@@ -1,12 +1,14 @@
 """The status bar's sentence, state by state."""
 
 import math
+import time
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from driftscope.core.health import Health, Losses
-from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.sentence import (
     News,
     Strain,
@@ -29,6 +31,28 @@ def session(state: str = "learning", link: str = "live", skill: float = math.nan
     )  # fmt: skip
 
 
+def a_result() -> Result:
+    one, none = np.zeros((1, 1)), np.full(1, np.nan)
+    no = np.zeros(1, bool)
+    return Result(
+        "demo",
+        0,
+        np.zeros(1),
+        one,
+        one * np.nan,
+        None,
+        none,
+        {},
+        one,
+        none,
+        3.0,
+        no,
+        no,
+        False,
+        0.0,
+    )
+
+
 def an_alarm(number: int, start_s: float, end: int | None = 9) -> Alarm:
     return Alarm(number, "demo", 0, 1, end, start_s, start_s + 1.2, {"accel z": 0.9, "x": 0.1}, 5.5)
 
@@ -36,7 +60,7 @@ def an_alarm(number: int, start_s: float, end: int | None = 9) -> Alarm:
 @pytest.mark.parametrize(
     ("link", "told", "expected"),
     [
-        ("live", False, "loading"),
+        ("live", False, "waiting"),
         ("opening", False, "connecting"),
         ("live", True, "learning"),
         ("lost", True, "lost"),
@@ -59,12 +83,47 @@ def test_a_silent_device_is_waited_for_and_its_text_is_shown() -> None:
     seen = session(device=True)
     seen.info = None
     assert phase(seen) == "waiting"
-    assert sentence(seen) == "Connected to the demo; it has sent nothing yet."
-    seen.health.bytes, seen.health.rejected = 22, 1
+    begun_s = seen.health.link_since_s
+    said = "Connected to the demo; it has sent nothing yet"
+    assert sentence(seen, now_s=begun_s + 1) == f"{said}."
+    assert sentence(seen, now_s=begun_s + 4).startswith(f"{said}: look whether its program runs")
+    seen.health.bytes = 22
+    assert "no numbers have come yet: try another baud rate" in sentence(seen)
     seen.health.rejects.append(("ets Jun 8 2016", "no number"))
-    assert sentence(seen).endswith("no numbers have come yet (last line: ‘ets Jun 8 2016’).")
-    seen.health.rejected = 0
+    assert "no numbers have come yet (last line: ‘ets Jun 8 2016’): try" in sentence(seen)
+    assert (
+        sentence(seen, strain="Most of it is not numbers.", news="Wrong baud.").count("baud") == 1
+    )
+
+
+def test_loading_is_told_until_the_first_word_of_the_link() -> None:
+    seen = session(state="loading", link="opening")
+    seen.info = None
     assert phase(seen) == "loading"
+    seen.health.write(Event("s", 0, 0.0, "link", dict(state="opening", message="Opening it.")))
+    assert phase(seen) == "connecting"
+
+
+def test_a_device_that_falls_silent_is_told_to_but_not_a_slow_one() -> None:
+    seen = session(device=True)
+    now_s = time.monotonic()
+    seen.health.write(a_result())
+    assert sentence(seen, now_s=now_s + 2).startswith("Learning.")
+    quiet = "Nothing readable has come from the demo for"
+    assert sentence(seen, now_s=now_s + 9).startswith(quiet)
+    seen.health.rate_hz = 0.1
+    assert sentence(seen, now_s=now_s + 9).startswith("Learning.")
+    assert sentence(seen, now_s=now_s + 190).startswith(f"{quiet} 3 min")
+
+
+def test_bytes_that_give_no_sample_are_told_even_if_no_line_ends() -> None:
+    strain, health = Strain(), Health()
+    assert strain.text(health, 100.0) == ""
+    health.bytes, health.samples = 40_000, 900
+    assert strain.text(health, 101.0) == strain.text(health, 103.0) == ""
+    health.bytes = 42_000
+    strain.text(health, 105.0)
+    assert strain.text(health, 107.0).startswith("Most of what arrives is not numbers: try")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +196,7 @@ def test_mostly_rejects_points_at_the_baud_rate() -> None:
     strain.text(health, 0.0)
     health.rejected, health.samples = 50, 4
     health.rejects.append(("\x80\x00zz", "no number"))
-    assert strain.text(health, 1.0).startswith("Most of what arrives is not numbers (last: ‘")
+    assert strain.text(health, 1.0).startswith("Most of what arrives is not numbers (last line: ‘")
 
 
 def test_a_note_of_the_core_is_told_for_a_while() -> None:
