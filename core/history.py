@@ -129,6 +129,8 @@ class History:
     def note_gap(self, event: Event) -> None:
         """Remember that before row `event.seq` the stream was interrupted ("gap") or rows were
         lost; results up to there may still be on their way."""
+        if self._interruptions and self._interruptions[-1][0] == event.seq:
+            return  # a link that comes and goes with no row between
         self._interruptions.append((event.seq, GAP if event.kind == "gap" else HOLE))
         self.forecast = None
 

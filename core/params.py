@@ -135,10 +135,10 @@ class ParamSet:
         return section, name
 
 
-def _model_names() -> tuple[str, ...]:
+def _names(kind: str) -> tuple[str, ...]:
     from driftscope.core import registry
 
-    return tuple(registry.names("models"))
+    return tuple(registry.names(kind))
 
 
 @dataclass
@@ -174,7 +174,7 @@ class LearnerParams(Params):
         help="How far ahead each prediction looks. Automatic: 50 ms, or 8 samples below 160 Hz.",
     )  # fmt: skip
     model: str = param(
-        "mlp", choices=_model_names, live=False, label="Model",
+        "mlp", choices=lambda: _names("models"), live=False, label="Model",
         help="What predicts. Changing it starts the learning anew.",
     )  # fmt: skip
     optimizer: str = param(
@@ -205,6 +205,10 @@ class DetectorParams(Params):
         0, low=1, high=100_000, log=True, auto=0, unit="samples", label="Time scale",
         help="How many samples one decision covers. Automatic: 19, or one second of stream if "
         "that is more.",
+    )  # fmt: skip
+    kind: str = param(
+        "residual_range", choices=lambda: _names("detectors"), live=False, hidden=True,
+        label="Detector", help="What judges. Taken when a source is opened.",
     )  # fmt: skip
     refractory: int = param(
         5, low=0, high=1000, unit="decisions", hidden=True, label="Rest after an alarm",

@@ -6,7 +6,7 @@ import importlib
 
 from driftscope.core import registry
 from driftscope.core.interfaces import Detector, Learner
-from driftscope.core.params import LearnerParams, ParamSet
+from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
 from driftscope.core.stream import StreamInfo
 
 
@@ -36,8 +36,7 @@ def make_learner(info: StreamInfo, params: ParamSet) -> Learner:
 
 
 def make_detector(info: StreamInfo, params: ParamSet) -> Detector:
-    """Make the detector."""
-    detector: Detector = registry.load("detectors", registry.names("detectors")[0])(
-        info, params.sections["detector"]
-    )
+    """Make the detector chosen."""
+    chosen: DetectorParams = params.sections["detector"]  # type: ignore[assignment]
+    detector: Detector = registry.load("detectors", chosen.kind)(info, chosen)
     return detector

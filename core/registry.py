@@ -52,6 +52,14 @@ def load_all(kind: str) -> tuple[dict[str, Any], list[str]]:
     return found, broken
 
 
+def broken() -> list[str]:
+    """Return a sentence for each source and transport that was found and cannot be loaded.
+
+    The other kinds are told when they are chosen: loading a model imports torch.
+    """
+    return [told for kind in ("sources", "transports") for told in load_all(kind)[1]]
+
+
 @functools.cache  # looking through what is installed takes milliseconds
 def _entry_points(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
     points = importlib.metadata.entry_points(group=f"driftscope.{kind}")

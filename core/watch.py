@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from driftscope.core import address, summary
+from driftscope.core import address, registry, summary
 from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Sink, Source
@@ -43,12 +43,15 @@ class StatusLine(Sink):
         self._last_s = time.monotonic()
         self._last = ""
         self._rejected = 0
-        self._open: set[int] = set()
+        self._open: set[tuple[str, int]] = set()
 
     def write(self, item: Output) -> None:
         if isinstance(item, Alarm):
-            if item.id not in self._open and item.end is None:
-                self._open.add(item.id)
+            name = item.key, item.id
+            if item.end is not None:
+                self._open.discard(name)
+            elif name not in self._open:
+                self._open.add(name)
                 who = ", ".join(item.channels) or "all channels"
                 self._line(f"alarm {item.id} at {item.start_s:.3f} s: {who}, 1 in {rare(item)}")
         elif isinstance(item, Event) and item.kind in ("gap", "loss", "link", "note", "restored"):
@@ -138,6 +141,8 @@ def watch(
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=out)
         return BAD_ARGUMENTS
+    for told in registry.broken():
+        print(f"driftscope: {told}", file=out)
     monitor.add_sink(StatusLine(lambda: monitor.health, out))
     interrupted = False
 

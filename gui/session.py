@@ -9,7 +9,7 @@ from itertools import islice
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from driftscope.core import address
+from driftscope.core import address, registry
 from driftscope.core.commands import Command, Release, Reset, SetParam
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
@@ -103,6 +103,7 @@ class Session(QObject):
         self.health.link = "opening"
         self.health.state = "loading"
         self.params = _copied(params)
+        self.marks += [Event("", 0, 0.0, "note", {"message": told}) for told in registry.broken()]
         self._thread = MonitorThread(monitor)
         self._thread.failed.connect(self._fail)
         self._thread.finished.connect(self._thread_finished)
