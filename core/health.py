@@ -91,6 +91,8 @@ class Health(Sink):
         self.updates = 0
         self.skipped_updates = 0
         self.unscored = 0
+        self.empty = 0
+        """Samples in which every value was missing."""
         self.restored = 0
         self.alarms = 0
         self.step_rows = 0
@@ -163,6 +165,7 @@ class Health(Sink):
     def _result(self, result: Result) -> None:
         n = len(result)
         self.samples += n
+        self.empty += int(np.isnan(result.values).reshape(n, -1).all(1).sum())
         now_s = time.monotonic()
         if self._counted and now_s - self._counted[-1][0] < 0.02:
             at, before = self._counted[-1]
@@ -204,9 +207,10 @@ class Health(Sink):
         elif event.kind == "restored":
             self.restored += 1
         elif event.kind == "link":
+            if data["state"] != self.link:  # a lost one is told again at each try
+                self.link_since_s = time.monotonic()
             self.link = data["state"]
             self.link_message = str(data.get("message", ""))
-            self.link_since_s = time.monotonic()
             self.next_try_s = data.get("next_try_s")
             if self.state == "loading":  # who tells of links has loaded all it needs
                 self.state = "warming up"

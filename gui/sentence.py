@@ -63,6 +63,7 @@ class Strain:
         counts = dict(
             dropped=health.dropped, unscored=health.unscored, skipped=health.skipped_updates,
             rejected=health.rejected, samples=health.samples, bytes=health.bytes,
+            empty=health.empty,
         )  # fmt: skip
         seen = self._seen
         if seen and any(counts[name] < seen[-1][1][name] for name in counts):
@@ -74,6 +75,8 @@ class Strain:
         unread = grown["bytes"] > UNREAD_BYTES and not grown["samples"]
         if unread or grown["rejected"] > max(3, grown["samples"]):
             return f"Most of what arrives is not numbers{_last_line(health)}: {TRY_BAUD}"
+        if grown["empty"] == grown["samples"] > 0:
+            return "Every value that arrives is missing (nan or empty): look at the sensor."
         if grown["dropped"]:
             return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost."
         if grown["unscored"]:
@@ -172,6 +175,8 @@ def lost_words(health: Health, name: str, now_s: float) -> str:
 def skill_words(health: Health) -> str:
     """Return how much better the forecast is than the best plain baseline; "" if unknown."""
     skill, (_, baselines) = health.recent.skill(), health.recent.means()
+    if 0.0 in baselines.values():
+        return "The signal stands still."
     if not math.isfinite(skill):
         return ""
     best = min(baselines, key=lambda name: baselines[name]).replace("_", " ")

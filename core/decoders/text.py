@@ -58,6 +58,7 @@ class Text(Decoder):
         self._version = 0
         self._last_s: float | None = None
         self._anchor_s: float | None = None
+        self._told_most = False
         self._at: At = (0.0, 0.0)
         self._quick: tuple[Fast, list[int], int] | None = None
         self._patience = 0
@@ -68,6 +69,7 @@ class Text(Decoder):
         self._values: list[F64] = []
         self._raw_s: list[F64] = []
         self._lines = self._taken = self._repaired = 0
+        self._too_many = False
 
     def decode(self, chunk: Chunk) -> list[Item]:
         self._admission.mode = self.params.format
@@ -191,6 +193,7 @@ class Text(Decoder):
         elif layout.time_scale is not None:
             self._raw_s.append(found[:, 0] * layout.time_scale)
         if layout.overflows(slots):
+            self._too_many = True
             self._rejects.add(
                 "most", run, "more than 256 channels: the rest is left out", len(found)
             )
@@ -222,12 +225,15 @@ class Text(Decoder):
                 "count": self._repaired,
             }
             items.append(Event(self.key, self._seq, now_s, "note", data))
+        if self._too_many and not self._told_most:
+            self._told_most = True
+            message = "There are more than 256 channels: the first 256 are taken."
         if message:
             items.append(Event(self.key, self._seq, now_s, "note", {"message": message}))
         self._begin()
         return items
 
 
-_OWN = ("_seq", "_version", "_last_s", "_anchor_s", "_at")
+_OWN = ("_seq", "_version", "_last_s", "_anchor_s", "_at", "_told_most")
 
 PLUGIN = Text

@@ -218,6 +218,9 @@ def test_at_most_256_channels_the_rest_is_counted() -> None:
     assert rejects(items)[0][0] == 2
     items = decode(b"a:1\n" + b"".join(b"a:1,b%d:2\n" % i for i in range(400)))
     assert len(infos(items)[-1].channels) == 256 and len(values(items)) == 400
+    notes = [item.data["message"] for item in items if isinstance(item, Event)
+             and item.kind == "note"]  # fmt: skip
+    assert notes == ["There are more than 256 channels: the first 256 are taken."]
 
 
 def test_a_wrong_baud_rate_is_said_once() -> None:

@@ -209,3 +209,24 @@ def test_a_note_of_the_core_is_told_for_a_while() -> None:
     assert news.text([reset, back], 10.0) == (
         "The model was set back to a sound state: the loss had exploded."
     )
+
+
+def test_a_lost_link_is_lost_since_the_first_time_it_was_told() -> None:
+    seen = session()
+    for message in ("It was unplugged.", "It is not there."):
+        event = Event("s", 0, 0.0, "link", dict(state="lost", message=message))
+        seen.health.write(event)
+    first_s = seen.health.link_since_s
+    seen.health.write(event)
+    assert seen.health.link_since_s == first_s and seen.health.link_message == "It is not there."
+
+
+def test_values_that_are_all_missing_and_a_signal_at_rest_are_told() -> None:
+    strain, health = Strain(), Health()
+    assert strain.text(health, 0.0) == ""
+    health.samples = health.empty = 40
+    assert strain.text(health, 1.0).startswith("Every value that arrives is missing")
+    health.samples = 41
+    assert strain.text(health, 2.0) == ""
+    health.recent = Losses(100, 0.0, {"last value": 0.0, "running mean": 0.0})
+    assert skill_words(health) == "The signal stands still."
