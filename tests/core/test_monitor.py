@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams import Kept, Listed, monitored, run, same, waves
 
 from driftscope.core.commands import Reset, SetParam
-from driftscope.core.errors import SourceError
+from driftscope.core.errors import PluginError, SourceError
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params, default_params
@@ -269,3 +269,77 @@ def test_a_spike_is_an_alarm_with_its_channel() -> None:
     spike = [a for a in kept.alarms if a.end is not None and a.start <= 3100 and a.end >= 2999]
     assert spike and next(iter(spike[-1].channels)) == "c1"
     assert isinstance(spike[-1], Alarm) and 3000 <= spike[-1].start <= 3060 + 100
+
+
+def test_what_is_asked_for_within_a_step_waits_for_its_end() -> None:
+    monitor, kept = monitored(Listed(VALUES, [203, 205, 300]), **SETTINGS)
+    asked: list[int] = []
+
+    class Turn(Sink):
+        name = "turn"
+
+        def write(self, item: Output) -> None: ...
+
+        def tick(self) -> None:
+            fill = monitor.lanes["s"].grid.fill if monitor.lanes else 0
+            if fill and not asked:
+                asked.append(fill)
+                monitor.send(SetParam("detector.one_in", 50.0))
+
+        def close(self) -> None: ...
+
+    monitor.add_sink(Turn())
+    monitor.run()
+    assert asked == [203 % 8] and [event.seq for event in kept.events("param")] == [208]
+
+
+def test_one_device_that_fails_does_not_end_the_others() -> None:
+    kept = Kept()
+    devices: dict[str, Source] = {"a": Unopenable(), "b": Listed(VALUES, key="b")}
+    with pytest.raises(SourceError, match="no such thing"):
+        Monitor(dict(devices), default_params(), [kept]).run()
+    assert len(kept.column("rarity")) == 600
+    assert "There is no such thing." in [event.data["message"] for event in kept.events("note")]
+
+
+def test_what_came_before_a_source_failed_is_scored_to_the_last_row() -> None:
+    class Failing(Listed):
+        def read(self) -> list[object]:  # type: ignore[override]  # as told by Listed
+            items = super().read()
+            if items is None:
+                raise SourceError("The disk is gone.")
+            return list(items)
+
+    monitor, kept = monitored(Failing(VALUES[:101]), **SETTINGS)
+    with pytest.raises(SourceError, match="disk is gone"):
+        monitor.run()
+    assert len(kept.column("rarity")) == 101
+
+
+def test_a_model_that_cannot_be_built_leaves_all_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monitor, kept = monitored(Listed(VALUES, range(0, 600, 10)), **SETTINGS)
+    before: list[object] = []
+
+    def broken(*_: object) -> None:
+        raise PluginError("The model is broken.")
+
+    class Turn(Sink):
+        name = "turn"
+
+        def write(self, item: Output) -> None:
+            if isinstance(item, Result) and item.seq == 400:
+                before.extend((monitor.lanes["s"].learner, monitor.params.sections["model"]))
+                monkeypatch.setattr("driftscope.core.lane.make_learner", broken)
+                monitor.send(SetParam("learner.model", "gru"))
+
+        def close(self) -> None: ...
+
+    monitor.add_sink(Turn())
+    monitor.run()
+    assert before == [monitor.lanes["s"].learner, monitor.params.sections["model"]]
+    assert monitor.params.get("learner.model") == "mlp"
+    assert kept.events("note")[0].data == dict(
+        message="The model is broken.", name="learner.model", new="mlp"
+    )
