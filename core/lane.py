@@ -12,7 +12,7 @@ import numpy as np
 from driftscope.core import clock
 from driftscope.core.interfaces import Learner, State, empty
 from driftscope.core.load import Load
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.params import LearnerParams, ParamSet
 from driftscope.core.parts import make_detector, make_learner
 from driftscope.core.steps import StepGrid
 from driftscope.core.stream import (
@@ -56,7 +56,6 @@ class Lane:
         self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows")
         self._params = params
         self._learner_params: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
-        self._detector_params: DetectorParams = params.sections["detector"]  # type: ignore[assignment]
         self.learner = make_learner(info, params)
         self.detector = make_detector(info, params)
         self.grid = StepGrid(info, self.step_rows)
@@ -73,14 +72,6 @@ class Lane:
         unsure = self.rate.rate_hz is None
         return 1 if unsure else clock.auto_step_rows(self.rate.rate_hz)
 
-    def horizon(self) -> int:
-        """Return how many samples ahead is predicted."""
-        return self._learner_params.horizon or clock.auto_horizon(self.rate.rate_hz)
-
-    def decision_rows(self) -> int:
-        """Return how many samples one decision covers."""
-        return self._detector_params.decision_rows or clock.auto_decision_rows(self.rate.rate_hz)
-
     def take(self, block: Block) -> Iterator[Output]:
         """Bring a block in; yield what its full steps give."""
         if len(block):
@@ -89,8 +80,9 @@ class Lane:
             self._next_seq = block.seq + len(block)
         self.grid.push(block)
         while True:
-            age_s = time.monotonic() - self.grid.waiting_since_s if self.live else 0.0
-            if age_s and self.load.leave_unscored(age_s, self.rate.rate_hz):
+            now_s = time.monotonic()
+            age_s = now_s - self.grid.waiting_since_s if self.live else 0.0
+            if self.live and self.load.leave_unscored(age_s, now_s, self.rate.rate_hz):
                 bulk = self.grid.bulk(block.key, BULK_ROWS)
                 if bulk is not None:
                     yield from self._leave(bulk)
@@ -173,7 +165,7 @@ class Lane:
         scored_s = time.perf_counter()
         yield from self._outputs(step, scored, detected)
         handed_s = time.perf_counter()
-        skip = self.live and self.load.skip_learning(age_s, self.rate.rate_hz)
+        skip = self.live and self.load.skip_learning(age_s, time.monotonic(), self.rate.rate_hz)
         loss = float("nan")
         if skip:
             self.learner.skip(step, scored)

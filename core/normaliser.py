@@ -71,7 +71,7 @@ class Normaliser:
         bound = np.where(self._var > 0.0, WINSOR * self.scale, np.inf)
         bounded(off, bound)
         count = np.minimum(self._count + rows, 1.0 / RATE)
-        weight = rows / np.maximum(count, 1.0)
+        weight = np.minimum(rows / np.maximum(count, 1.0), 1.0)  # 1: as many rows as are remembered
         shift = off.sum(0) / np.maximum(rows, 1.0)
         spread = off - shift
         spread *= spread

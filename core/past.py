@@ -9,6 +9,7 @@ import numpy as np
 from driftscope.core.stream import F64, Bools, Step
 
 SLACK_ROWS = 512
+"""Room for new rows behind the past, or as many as the past has: moving it then costs little."""
 PREDICTION, LAST, MEAN, CORRECTION = range(4)
 LARGEST = 1e100
 """Samples beyond this count as missing, like those that are not finite: their squares overflow."""
@@ -26,8 +27,9 @@ class Past:
 
     def __init__(self, channels: int, behind: int) -> None:
         self.behind = behind
-        self.held = np.empty((behind + SLACK_ROWS, channels))
-        self.forecasts = np.empty((behind + SLACK_ROWS, 4, channels))
+        rows = behind + max(SLACK_ROWS, behind)
+        self.held = np.empty((rows, channels))
+        self.forecasts = np.empty((rows, 4, channels))
         self.clear()
 
     def clear(self) -> None:

@@ -63,17 +63,14 @@ class StepGrid:
         self.fill = self.emitted = 0
 
     def bulk(self, key: str, rows: int) -> Step | None:
-        """Take up to `rows` waiting rows, whole steps of them, as one step to be left unscored.
+        """Take up to `rows` waiting rows as one step to be left unscored; the grid restarts there.
 
-        Only at a border. Return None if not even one step waits.
+        Only at a border. Return None if nothing waits.
         """
         if self.fill or not self._blocks:
             return None
         block = self._blocks[0]
-        size = max(1, self._rows())
-        n = min(rows, len(block) - self._taken) // size * size
-        if n == 0:
-            return None
+        n = min(rows, len(block) - self._taken)
         cut = slice(self._taken, self._taken + n)
         self.arrived_s = block.wall_time_s
         step = Step(key, block.seq + self._taken, block.time_s[cut], block.values[cut], n)

@@ -71,3 +71,11 @@ def test_going_on_from_a_saved_state_changes_nothing():
         resumed.update(row[None])
     for name, value in whole.state_dict().items():
         np.testing.assert_array_equal(resumed.state_dict()[name], value)
+
+
+def test_more_rows_at_once_than_are_remembered_leave_a_sound_scale() -> None:
+    random = np.random.default_rng(0)
+    normaliser = Normaliser(2)
+    for _ in range(5):
+        normaliser.update(5 + 2 * random.standard_normal((1500, 2)))
+    assert np.allclose(normaliser.mean, 5, atol=0.3) and np.allclose(normaliser.scale, 2, atol=0.2)

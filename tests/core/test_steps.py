@@ -56,15 +56,18 @@ def test_a_new_size_takes_effect_at_a_border() -> None:
     assert second is not None and (second.seq, second.rows) == (4, 2)
 
 
-def test_bulk_takes_whole_steps_only_and_keeps_the_rest() -> None:
+def test_bulk_takes_what_waits_at_a_border_and_the_grid_restarts_there() -> None:
     grid = StepGrid(INFO, lambda: 4)
     grid.push(block(0, 11))
-    bulk = grid.bulk("s", 100)
-    assert bulk is not None and (bulk.seq, bulk.n) == (0, 8)
-    assert grid.bulk("s", 100) is None
-    assert grid.next() is None and grid.waiting == 0
+    bulk = grid.bulk("s", 6)
+    assert bulk is not None and (bulk.seq, bulk.n) == (0, 6)
+    step = grid.next()
+    assert step is not None and (step.seq, step.n) == (6, 4)
+    grid.close_step()
+    assert grid.next() is None
+    assert grid.bulk("s", 100) is None, "a step is open"
     part = grid.part("s")
-    assert part is not None and (part.seq, part.n) == (8, 3)
+    assert part is not None and (part.seq, part.n) == (10, 1)
 
 
 def test_an_open_step_survives_saving() -> None:
