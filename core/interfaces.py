@@ -144,6 +144,8 @@ class Learner(ABC):
     params: LearnerParams
     rate_hz: float | None
     """The stream's rate as known so far; set by the Monitor between two steps."""
+    horizon: int
+    """How many samples ahead it predicts now; 0 if it does not."""
 
     @abstractmethod
     def score(self, step: Step) -> Scored: ...
@@ -194,6 +196,11 @@ class Detector(ABC):
 
     params: DetectorParams
     rate_hz: float | None
+
+    @property
+    @abstractmethod
+    def decision_rows(self) -> int:
+        """Return how many samples one decision covers now."""
 
     @abstractmethod
     def score(self, step: Step, scored: Scored) -> Detected: ...
