@@ -80,8 +80,9 @@ class Lane:
             self._next_seq = block.seq + len(block)
         self.grid.push(block)
         while True:
-            age_s = time.monotonic() - self.grid.waiting_since_s if self.live else 0.0
-            if age_s and self.load.leave_unscored(age_s, self.rate.rate_hz):
+            now_s = time.monotonic()
+            age_s = now_s - self.grid.waiting_since_s if self.live else 0.0
+            if self.live and self.load.leave_unscored(age_s, now_s, self.rate.rate_hz):
                 bulk = self.grid.bulk(block.key, BULK_ROWS)
                 if bulk is not None:
                     yield from self._leave(bulk)
@@ -164,7 +165,7 @@ class Lane:
         scored_s = time.perf_counter()
         yield from self._outputs(step, scored, detected)
         handed_s = time.perf_counter()
-        skip = self.live and self.load.skip_learning(age_s, self.rate.rate_hz)
+        skip = self.live and self.load.skip_learning(age_s, time.monotonic(), self.rate.rate_hz)
         loss = float("nan")
         if skip:
             self.learner.skip(step, scored)

@@ -13,7 +13,7 @@ from driftscope.core import reader, registry
 from driftscope.core.commands import Command, Commands
 from driftscope.core.errors import DriftscopeError, PluginError
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Decoder, Sink, Source, State, Transport
+from driftscope.core.interfaces import Chunk, Decoder, Sink, Source, State, Transport
 from driftscope.core.lane import Lane
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import ParamSet
@@ -150,7 +150,7 @@ class Monitor:
         match message:
             case reader.Raw(key, chunk):
                 self.health.bytes += len(chunk.data)
-                self._items(key, self._decoders[key].decode(chunk))
+                self._items(key, self._decoded(key, chunk))
             case reader.Items(key, items):
                 self._items(key, items)
             case reader.Link(key, state, text, next_try_s):
@@ -176,6 +176,14 @@ class Monitor:
     def _flush(self, key: str) -> None:
         if key in self._decoders:
             self._items(key, self._decoders[key].flush())
+
+    def _decoded(self, key: str, chunk: Chunk) -> list[Item]:
+        begun_s = time.perf_counter()
+        items = self._decoders[key].decode(chunk)
+        if key in self.lanes:
+            rows = sum(len(item) for item in items if isinstance(item, Block))
+            self.lanes[key].load.decoded(time.perf_counter() - begun_s, rows)
+        return items
 
     def _interrupted(self, key: str, reason: str) -> None:
         if key in self._decoders:
