@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         return self.session.address if self.session.running else ""
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()  # at once: letting go of a device may take a second
         self.session.close()
         event.accept()
 

@@ -102,7 +102,10 @@ class News:
             return ""
         if last.kind == "restored":
             reason = str(last.data.get("reason", "it had gone astray")).rstrip(".")
-            return f"The model was set back to a sound state: {reason}."
+            return (
+                f"The model was set back to a sound state: {reason}. If that happens again, turn "
+                "the learning rate down."
+            )
         return str(last.data.get("message", ""))
 
 
@@ -121,7 +124,7 @@ def sentence(session: Seen, strain: str = "", news: str = "", now_s: float = mat
     parts = [doing, strain, news]
     if session.info is not None and now not in ("nothing", "failed"):
         parts.append(alarm_words(session))
-    if session.paused:
+    if session.paused and now not in ("nothing", "ended", "failed"):
         parts.append("The view is paused; the work goes on.")
     return " ".join(part for part in parts if part)
 

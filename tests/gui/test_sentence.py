@@ -175,7 +175,9 @@ def test_failure_and_pause_are_said() -> None:
     seen = session(link="failed")
     seen.health.link_message = "No such port."
     seen.paused = True
-    assert sentence(seen) == ("No such port. The view is paused; the work goes on.")
+    assert sentence(seen) == "No such port."
+    seen.health.link = "live"
+    assert sentence(seen).endswith("The view is paused; the work goes on.")
 
 
 def test_strain_tells_what_is_left_out_for_five_seconds_only() -> None:
@@ -207,7 +209,8 @@ def test_a_note_of_the_core_is_told_for_a_while() -> None:
     assert news.text([reset], 9.5) == ""
     back = Event("demo", 0, 0.0, "restored", {"reason": "the loss had exploded."})
     assert news.text([reset, back], 10.0) == (
-        "The model was set back to a sound state: the loss had exploded."
+        "The model was set back to a sound state: the loss had exploded. If that happens again, "
+        "turn the learning rate down."
     )
 
 
