@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams import Kept, Listed, monitored, run, same, waves
 
-from driftscope.core.commands import Reset, SetParam
-from driftscope.core.errors import PluginError, SourceError
+from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params, default_params
@@ -146,51 +145,6 @@ def test_saved_and_resumed_goes_on_as_if_never_stopped() -> None:
     assert same(tail.table(), {name: values[304:] for name, values in whole.items()})
 
 
-def test_a_parameter_is_turned_between_two_steps_and_told() -> None:
-    monitor, kept = monitored(Listed(VALUES, range(0, 600, 10)), **SETTINGS)
-
-    class Turn(Sink):
-        name = "turn"
-
-        def write(self, item: Output) -> None:
-            if isinstance(item, Result) and item.seq == 200:
-                monitor.send(SetParam("learner.lr", 3.0))
-                monitor.send(SetParam("learner.step_rows", 16))
-                monitor.send(SetParam("learner.lr", 9e9))
-
-        def close(self) -> None: ...
-
-    monitor.add_sink(Turn())
-    monitor.run()
-    told = [event.data for event in kept.events("param")]
-    assert [(d["name"], d["old"], d["new"]) for d in told] == [
-        ("learner.lr", 1.0, 3.0), ("learner.step_rows", 8, 16)
-    ]  # fmt: skip
-    assert kept.events("param")[0].seq == 208
-    assert "between 0 and 100" in kept.events("note")[0].data["message"]
-    assert len(next(r for r in kept.results if r.seq > 208)) == 16 or len(
-        next(r for r in kept.results if r.seq >= 208)
-    ) in (2, 16)
-
-
-def test_reset_starts_learning_anew() -> None:
-    monitor, kept = monitored(Listed(VALUES, range(0, 600, 10)), **SETTINGS)
-
-    class Turn(Sink):
-        name = "turn"
-
-        def write(self, item: Output) -> None:
-            if isinstance(item, Result) and item.seq == 400:
-                monitor.send(Reset())
-
-        def close(self) -> None: ...
-
-    monitor.add_sink(Turn())
-    monitor.run()
-    finite = np.isfinite(kept.column("prediction")).all(axis=1)
-    assert finite[395] and not finite[420] and finite[599]
-
-
 def test_for_s_cuts_at_stream_time() -> None:
     source = Listed(VALUES, rate_hz=100.0)
     kept = Kept()
@@ -271,28 +225,6 @@ def test_a_spike_is_an_alarm_with_its_channel() -> None:
     assert isinstance(spike[-1], Alarm) and 3000 <= spike[-1].start <= 3060 + 100
 
 
-def test_what_is_asked_for_within_a_step_waits_for_its_end() -> None:
-    monitor, kept = monitored(Listed(VALUES, [203, 205, 300]), **SETTINGS)
-    asked: list[int] = []
-
-    class Turn(Sink):
-        name = "turn"
-
-        def write(self, item: Output) -> None: ...
-
-        def tick(self) -> None:
-            fill = monitor.lanes["s"].grid.fill if monitor.lanes else 0
-            if fill and not asked:
-                asked.append(fill)
-                monitor.send(SetParam("detector.one_in", 50.0))
-
-        def close(self) -> None: ...
-
-    monitor.add_sink(Turn())
-    monitor.run()
-    assert asked == [203 % 8] and [event.seq for event in kept.events("param")] == [208]
-
-
 def test_one_device_that_fails_does_not_end_the_others() -> None:
     kept = Kept()
     devices: dict[str, Source] = {"a": Unopenable(), "b": Listed(VALUES, key="b")}
@@ -314,32 +246,3 @@ def test_what_came_before_a_source_failed_is_scored_to_the_last_row() -> None:
     with pytest.raises(SourceError, match="disk is gone"):
         monitor.run()
     assert len(kept.column("rarity")) == 101
-
-
-def test_a_model_that_cannot_be_built_leaves_all_as_it_was(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monitor, kept = monitored(Listed(VALUES, range(0, 600, 10)), **SETTINGS)
-    before: list[object] = []
-
-    def broken(*_: object) -> None:
-        raise PluginError("The model is broken.")
-
-    class Turn(Sink):
-        name = "turn"
-
-        def write(self, item: Output) -> None:
-            if isinstance(item, Result) and item.seq == 400:
-                before.extend((monitor.lanes["s"].learner, monitor.params.sections["model"]))
-                monkeypatch.setattr("driftscope.core.lane.make_learner", broken)
-                monitor.send(SetParam("learner.model", "gru"))
-
-        def close(self) -> None: ...
-
-    monitor.add_sink(Turn())
-    monitor.run()
-    assert before == [monitor.lanes["s"].learner, monitor.params.sections["model"]]
-    assert monitor.params.get("learner.model") == "mlp"
-    assert kept.events("note")[0].data == dict(
-        message="The model is broken.", name="learner.model", new="mlp"
-    )
