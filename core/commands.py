@@ -70,7 +70,10 @@ class Commands:
                 case Reset():
                     for lane in self._lanes.values():
                         lane.reset()
-                    self._note("The model was reset: it starts learning anew.")
+                    message = (
+                        "The model was reset: what it learned is forgotten, and what is usual."
+                    )
+                    self._tell("note", dict(message=message, reset=True))
 
     def _set(self, name: str, value: object) -> None:
         try:
@@ -88,6 +91,9 @@ class Commands:
                 self._params.set(name, old)
                 self._tell("note", dict(message=str(error), name=name, new=old))
                 return
+        elif name.startswith("learner."):
+            for lane in self._lanes.values():
+                lane.turned()
         self._tell("param", dict(name=name, label=spec.label, old=old, new=new))
 
     def _rebuild(self, name: str) -> None:
@@ -102,7 +108,7 @@ class Commands:
             sections.update(before)
             raise
         for lane, learner in made:
-            lane.learner = learner
+            lane.replace(learner)
 
     def _note(self, message: str) -> None:
         self._tell("note", dict(message=message))

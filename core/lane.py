@@ -14,6 +14,7 @@ from driftscope.core.interfaces import Learner, State, empty
 from driftscope.core.load import Load
 from driftscope.core.params import LearnerParams, ParamSet
 from driftscope.core.parts import make_detector, make_learner
+from driftscope.core.settling import Settling
 from driftscope.core.steps import StepGrid
 from driftscope.core.stream import (
     Block,
@@ -58,6 +59,7 @@ class Lane:
         self._learner_params: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
         self.learner = make_learner(info, params)
         self.detector = make_detector(info, params)
+        self.settling = Settling()
         self.grid = StepGrid(info, self.step_rows)
         self.seq = 0
         self.time_s = 0.0
@@ -127,6 +129,16 @@ class Lane:
             yield from self._end_run(kind)
         yield from self.detector.gap(self.seq)
 
+    def turned(self) -> None:
+        """A parameter of the learner was turned: its errors are another's for a while."""
+        self.settling.turned()
+
+    def replace(self, learner: Learner) -> None:
+        """Go on with another learner; what was usual of the old one's errors is forgotten."""
+        self.learner = learner
+        self.detector.reset()
+        self.settling = Settling()
+
     def fresh_learner(self) -> Learner:
         """Make a learner that knows nothing, by the parameters as they are now."""
         made = make_learner(self.info, self._params)
@@ -136,14 +148,14 @@ class Lane:
     def reset(self) -> None:
         """Forget all that was learned, the sense of the usual included."""
         self.learner.reset()
-        self.detector.reset()
+        self.replace(self.learner)
 
     def state_dict(self) -> State:
         return dict(
             learner=self.learner.state_dict(), detector=self.detector.state_dict(),
             grid=self.grid.state_dict(), rate=self.rate.state_dict(),
             seq=self.seq, time_s=self.time_s, steps=self._steps, info=self.info,
-            next_seq=self._next_seq,
+            next_seq=self._next_seq, settling=self.settling.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -154,6 +166,7 @@ class Lane:
         self.grid.load_state_dict(state["grid"])
         self.seq, self.time_s, self._steps = state["seq"], state["time_s"], state["steps"]
         self._next_seq = state["next_seq"]
+        self.settling.load_state_dict(state["settling"])
 
     def _score(self, step: Step) -> tuple[Scored, Detected]:
         scored = self.learner.score(step)
@@ -172,7 +185,10 @@ class Lane:
             self._left_out("skipped", step)
         else:
             loss = self.learner.learn(step, scored)
-        self.detector.learn(step, scored, detected, not self._learner_params.frozen)
+        covered = step.rows / self.detector.decision_rows
+        settled = self.settling.settled(float(scored.loss.mean()), covered)
+        calibrate = settled and not self._learner_params.frozen
+        self.detector.learn(step, scored, detected, calibrate)
         learn_s = time.perf_counter() - handed_s
         if not skip:
             yield from self._end_run("skipped")

@@ -16,8 +16,8 @@ class Load:
     A backlog of `age_s` seconds of stream takes age x rate x cost per sample. While that stays
     under 25 ms, a hiccup is simply caught up with; beyond it updates are skipped, and when even
     scoring alone would take more than 30 ms, whole steps are left unscored. The backlog that
-    piled up while the model was loading, and in the first slow steps, is no overload as long as it melts: at least half a
-    second of it a second.
+    piled up while the model was loading, and in the first slow steps, is no overload as long as
+    it melts: at least half a second of it a second.
     """
 
     def __init__(self) -> None:
