@@ -23,6 +23,9 @@ def believable(time_s: F64) -> F64:
     wild = np.abs(time_s) > LARGEST_S
     return np.where(wild, np.nan, time_s) if wild.any() else time_s
 
+MADE_UP_HZ = 0.5 / MIN_SPACING_S
+UNPACED_HZ = 20_000.0
+
 
 def auto_step_rows(rate_hz: float | None) -> int:
     """Return the power of two from 1 to 64 whose step lasts at most 10 ms."""
@@ -45,11 +48,16 @@ class RateEstimate:
     """Estimate a stream's rate from its own time stamps, so that replaying gives the same.
 
     Looked at after 64 samples and after every doubling; `rate_hz` changes only when the new
-    figure differs by more than a fifth, so that what hangs on it does not flutter.
+    figure differs by more than a fifth, so that what hangs on it does not flutter. Samples of a
+    live device's first read have times made up, so no rate comes of these alone; what waits for
+    us and is faster than any program prints on purpose has no rate of its own.
     """
 
-    def __init__(self, declared_hz: float | None = None, estimate: bool = True) -> None:
+    def __init__(
+        self, declared_hz: float | None = None, estimate: bool = True, live: bool = True
+    ) -> None:
         self.rate_hz = declared_hz
+        self._live = live
         self._declared = declared_hz is not None or not estimate
         self._count = 0
         self._first_s = 0.0
@@ -67,6 +75,9 @@ class RateEstimate:
         self._look_at *= 2
         elapsed_s = float(time_s[-1]) - self._first_s
         found = (self._count - 1) / elapsed_s if elapsed_s > 0 else None
+        if found and found > (MADE_UP_HZ if self._live else UNPACED_HZ):
+            self._declared = not self._live
+            return False
         if found is None or (self.rate_hz and abs(found / self.rate_hz - 1) < 0.2):
             return False
         self.rate_hz = found

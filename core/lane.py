@@ -54,7 +54,7 @@ class Lane:
         self.info = info
         self.live = live
         self.load = Load()
-        self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows")
+        self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows", live)
         self._params = params
         self._learner_params: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
         self.learner = make_learner(info, params)
