@@ -49,6 +49,23 @@ def test_a_wrong_first_guess_is_mended_later() -> None:
     assert rate.rate_hz == pytest.approx(100, rel=0.2)
 
 
+@pytest.mark.parametrize("hz", [1e6, 1.2e5])
+def test_a_program_that_never_waits_has_no_rate(hz: float) -> None:
+    rate = clock.RateEstimate(live=False)
+    assert not any(rate.update(np.array([at])) for at in np.arange(5000) / hz)
+    assert rate.rate_hz is None
+
+
+def test_a_live_devices_first_burst_says_nothing_yet() -> None:
+    burst = np.concatenate([np.arange(100) * 1e-6, 0.01 + np.arange(1, 4000) / 1000])
+    rate = clock.RateEstimate()
+    for at in burst[:100]:
+        assert not rate.update(np.array([at]))
+    for at in burst[100:]:
+        rate.update(np.array([at]))
+    assert rate.rate_hz == pytest.approx(1000, rel=0.25)
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.floats(0, 0.5)), min_size=1, max_size=40))
 def test_arrival_times_rise_strictly_and_never_pass_the_arrival(
     reads: list[tuple[int, float]],
