@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from driftscope.core import registry
 from driftscope.core.errors import AddressError
 from driftscope.core.interfaces import Source, Transport
+from driftscope.core.params import Params, ParamSet, default_params
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,22 @@ def make(address: Address) -> Source | Transport:
     return kind(address.target, kind.Params.from_options(address.options))  # type: ignore[call-arg]
 
 
+def configured(
+    text: str, settings: Iterable[tuple[str, str]] = ()
+) -> tuple[Source | Transport, ParamSet]:
+    """Make what an address names, with all parameters, and set some of them by name.
+
+    Raise AddressError or ParamError; nothing is opened yet.
+    """
+    device = make(parse(text))
+    params = default_params(device.params)
+    if isinstance(device, Source):
+        params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
+    for name, value in settings:
+        params.set(name, value)
+    return device, params
+
+
 def _kinds() -> dict[str, type[Source] | type[Transport]]:
     found: dict[str, type[Source] | type[Transport]] = {}
     for folder in ("sources", "transports"):
@@ -73,6 +91,6 @@ def _unknown(text: str, kinds: dict[str, type[Source] | type[Transport]]) -> str
     if text.startswith(("/dev/tty", "/dev/cu", "COM")):
         return f"{text} looks like a serial port: write serial:{text}."
     return (
-        f"{text!r} is no source Driftscope knows. It takes {schemes} - for standard input, "
+        f"{text!r} is no source Driftscope knows. It takes {schemes}, - (standard input), "
         f"or a file ending in {suffixes}."
     )

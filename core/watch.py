@@ -16,9 +16,8 @@ from typing import TextIO
 from driftscope.core import address, registry, summary
 from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Sink, Source
+from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, default_params
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.stream import Alarm, Event, Output
 
@@ -101,7 +100,7 @@ def status(health: Health) -> str:
         f"{health.samples:,} samples",
         f"{health.measured_rate_hz():,.0f}/s",
         f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,
-        f"{health.alarms} alarms",
+        f"{health.alarms} alarm{'s' * (health.alarms != 1)}",
     ]
     for count, word in (
         (health.rejected, "rejected"),
@@ -126,12 +125,7 @@ def watch(
     """Watch a source until it ends, time is up or Ctrl+C; return the exit status."""
     out = sys.stderr
     try:
-        device = address.make(address.parse(source))
-        params = default_params(device.params)
-        if isinstance(device, Source):
-            params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
-        for name, value in settings or []:
-            params.set(name, value)
+        device, params = address.configured(source, settings or [])
         if speed is not None and ("speed" in device.params.specs() or speed != "1"):
             params.set("source.speed", speed)
         if summary_file:

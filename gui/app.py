@@ -22,7 +22,7 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     from driftscope.core.errors import DriftscopeError
 
     try:
-        address.parse(source)
+        address.configured(source, settings)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=sys.stderr)
         return 2
