@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import islice
 
@@ -11,11 +11,15 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from driftscope.core.history import Band
 from driftscope.core.stream import Alarm, Clock, Event
 from driftscope.gui import words
-from driftscope.gui.sentence import channels
+from driftscope.gui.sentence import channels, ended_s
 
 Entry = Alarm | Event
 Index = QModelIndex | QPersistentModelIndex
 MANY = 50
+DECIDED = (
+    "It is decided once each time scale interval, at its end: an alarm begins up to that long "
+    "after what caused it."
+)
 
 
 def began_s(entry: Entry) -> float:
@@ -30,10 +34,14 @@ class AlarmList(QAbstractListModel):
         super().__init__()
         self.clock: Clock = "elapsed"
         self.bands: Sequence[Band] = ()
+        self.now_s = 0.0
+        self.interval_s = 0.0
+        """How long one decision takes, in seconds; 0 while that is unknown."""
         self._entries: list[Entry] = []  # oldest first
         self._alarms: dict[int, Alarm] = {}
         self._seen = 0
-        self._open: set[int] = set()
+        self._unended: list[Entry] = []
+        self._gap_ends: dict[tuple[int, float], float] = {}
         self._last_mark: Event | None = None
 
     def take(self, alarms: dict[int, Alarm], marks: list[Event]) -> None:
@@ -41,7 +49,7 @@ class AlarmList(QAbstractListModel):
         if alarms is not self._alarms or len(alarms) < self._seen:
             self.beginResetModel()
             self._entries, self._alarms, self._seen = [], alarms, 0
-            self._open, self._last_mark = set(), None
+            self._unended, self._gap_ends, self._last_mark = [], {}, None
             self.endResetModel()
         new: list[Entry] = list(islice(alarms.values(), self._seen, None))
         self._seen += len(new)
@@ -52,8 +60,8 @@ class AlarmList(QAbstractListModel):
                 new.append(mark)
         self._last_mark = marks[-1] if marks else None
         self._renew()
+        self._unended += [entry for entry in new if not self._has_ended(entry)]
         self._add(new)
-        self._open.update(e.id for e in new if isinstance(e, Alarm) and e.end is None)
 
     def entry(self, index: Index) -> Entry:
         return self._entries[len(self._entries) - 1 - index.row()]
@@ -61,11 +69,8 @@ class AlarmList(QAbstractListModel):
     def ended_s(self, entry: Entry) -> float:
         """Return when an entry ends; a gap's end is known once samples come again."""
         if isinstance(entry, Alarm):
-            return entry.end_s
-        for band in reversed(self.bands):
-            if band.kind == "gap" and band.start_s <= entry.time_s + 1e-3 <= band.end_s + 2e-3:
-                return band.end_s
-        return entry.time_s
+            return ended_s(entry, self.now_s)
+        return self._gap_ends.get((entry.seq, entry.time_s), entry.time_s)
 
     def since(self, time_s: float) -> int:
         """Return how many alarms began at `time_s` or later."""
@@ -78,6 +83,9 @@ class AlarmList(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return ", ".join(part for part in self.words(self.entry(index)) if part)
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(self.entry(index), Alarm):
+            length = f" ({words.duration(self.interval_s)})" if self.interval_s else ""
+            return DECIDED.replace("interval", f"interval{length}")
         return None
 
     def words(self, entry: Entry) -> tuple[str, str, str, str]:
@@ -90,19 +98,31 @@ class AlarmList(QAbstractListModel):
         return when, lasted, channels(entry), words.rarity(entry.rarity)
 
     def _renew(self) -> None:
-        """Take the newer state of alarms that were going on."""
-        for number in list(self._open):
-            alarm = self._alarms[number]
-            if alarm.end is not None:
-                self._open.discard(number)
-            for place in range(len(self._entries) - 1, -1, -1):
-                old = self._entries[place]
-                if isinstance(old, Alarm) and old.id == number:
-                    if old is not alarm:
-                        self._entries[place] = alarm
-                        row = self.index(len(self._entries) - 1 - place)
-                        self.dataChanged.emit(row, row)
-                    break
+        """Bring up to date what had no end yet: it has grown, risen or ended since."""
+        unended: list[Entry] = []
+        for old in self._unended:
+            entry = self._alarms[old.id] if isinstance(old, Alarm) else old
+            place = bisect_left(self._entries, began_s(old), key=began_s)
+            while self._entries[place] is not old:
+                place += 1
+            self._entries[place] = entry
+            if not self._has_ended(entry):
+                unended.append(entry)
+            row = self.index(len(self._entries) - 1 - place)
+            self.dataChanged.emit(row, row)
+        self._unended = unended
+
+    def _has_ended(self, entry: Entry) -> bool:
+        """Say whether an entry's end is known; a gap's is once samples have come again."""
+        if isinstance(entry, Alarm):
+            return entry.end is not None
+        for band in reversed(self.bands):
+            if band.end_s < entry.time_s - 2e-3:
+                break
+            if band.kind == "gap" and band.start_s <= entry.time_s + 1e-3:
+                self._gap_ends[entry.seq, entry.time_s] = band.end_s
+                return True
+        return False
 
     def _add(self, new: list[Entry]) -> None:
         if len(new) > MANY:

@@ -11,6 +11,7 @@ from driftscope.gui import theme
 from driftscope.gui.preview import Preview
 from driftscope.gui.preview_panel import PreviewPanel
 from driftscope.gui.source_picker import SourcePicker
+from driftscope.gui.widgets import resize_within_screen
 
 TICK_MS = 100
 SETTLE_S = 0.4
@@ -27,8 +28,8 @@ class ConnectDialog(QDialog):
     def __init__(self, current: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Connect a source")
-        self.resize(940, 620)
         self.setMinimumSize(760, 520)
+        resize_within_screen(self, 940, 620)
         self.current = current
         self.preview: Preview | None = None
         self._leaving: list[Preview] = []

@@ -30,7 +30,7 @@ from driftscope.gui.session import Session
 from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, TAKE, Guarded, Stage
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.top_bar import TopBar
-from driftscope.gui.widgets import label, set_text
+from driftscope.gui.widgets import label, resize_within_screen, set_text
 
 NARROW_PX = 1180
 """Below this width the list of alarms folds into a tab of the left column."""
@@ -46,8 +46,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.setWindowTitle("Driftscope")
-        self.resize(1600, 1000)
         self.setMinimumSize(960, 640)
+        resize_within_screen(self, 1600, 1000)
         self._figures = Figures()
         self._strain, self._news = Strain(), News()
         self._looked_s = 0.0
@@ -84,6 +84,16 @@ class MainWindow(QMainWindow):
         if self._narrow:
             count = len(session.alarms)
             self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
+
+    def _refresh_all(self) -> None:
+        """Show a failure, which may come before any frame was drawn."""
+        self.refresh()
+        self.refresh_texts()
+
+    def _refresh_all(self) -> None:
+        """Draw everything now: what fails at once does so before the display timer runs."""
+        self.refresh()
+        self.refresh_texts()
 
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
@@ -161,7 +171,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.top_bar.change.connect(self.connect_source)
         self.stage.pressed.connect(self._pressed)
-        session.failed.connect(lambda _: self.refresh_texts())
+        session.failed.connect(lambda _: self._refresh_all())
         session.opened.connect(self.refresh_texts)
         session.finished.connect(self.refresh_texts)
         signal, alarms, controls = self.signal.panel, self.alarms.panel, self.controls.panel

@@ -205,7 +205,8 @@ def alarm_words(session: Seen) -> str:
     if not recent:
         return ""
     last = recent[0]
-    what = f"{channels(last)} for {words.stretch(last.end_s - last.start_s, _clock(session))}"
+    length = words.stretch(ended_s(last, now_s) - last.start_s, _clock(session))
+    what = f"{channels(last)} for {length}"
     lately = "in the last 60 rows" if _clock(session) == "rows" else "in the last minute"
     if last.end is None:
         return f"Alarm now: {what}, {words.rarity(last.rarity)}."
@@ -216,6 +217,11 @@ def alarm_words(session: Seen) -> str:
 
 def _clock(session: Seen) -> Clock:
     return session.info.clock if session.info else "elapsed"
+
+
+def ended_s(alarm: Alarm, now_s: float) -> float:
+    """Return when an alarm ended, or how far it has come; `now_s` is the newest sample's time."""
+    return max(alarm.end_s, now_s) if alarm.end is None else alarm.end_s
 
 
 def channels(alarm: Alarm, most: int = 3) -> str:

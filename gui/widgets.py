@@ -18,12 +18,22 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QWidget
 from driftscope.gui import theme
 
 BOX_PX = 14
+FRAME_PX = (12, 44)
+"""What a window manager's frame may take of the screen beside and above a window."""
 
 
 def set_text(label: QLabel, text: str) -> None:
     """Show a text, touching the label only if it changed: a repaint is not free."""
     if label.text() != text:
         label.setText(text)
+
+
+def resize_within_screen(window: QWidget, width_px: int, height_px: int) -> None:
+    """Give a window a first size that its screen has room for, but no less than its minimum."""
+    room = window.screen().availableSize()
+    window.resize(
+        min(width_px, room.width() - FRAME_PX[0]), min(height_px, room.height() - FRAME_PX[1])
+    )
 
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:

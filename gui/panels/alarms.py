@@ -142,6 +142,9 @@ class AlarmsPanel(QWidget):
         session, model = self.session, self.model
         model.clock = session.info.clock if session.info else "elapsed"
         model.bands = session.history.bands if session.history else ()
+        model.now_s = session.health.last_time_s
+        rate_hz = (session.info and session.info.rate_hz) or session.health.rate_hz
+        model.interval_s = session.health.decision_rows / rate_hz if rate_hz else 0.0
         model.take(session.alarms, session.marks)
         none = model.rowCount() == 0
         self.empty.setVisible(none)

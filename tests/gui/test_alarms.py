@@ -51,6 +51,40 @@ def test_an_alarm_that_goes_on_is_brought_up_to_date(panel: AlarmsPanel, alarm) 
     assert shown(panel.model) == ["0:00:10.000, 4.0 s, y, 1 in 1 million"]
 
 
+def test_a_running_alarm_grows_and_a_gap_gets_its_length_at_the_next_refresh(
+    panel: AlarmsPanel, alarm
+) -> None:
+    session = panel.session
+    session.alarms[1] = alarm(1, 10.0, end=None)
+    session.marks.append(Event("demo", 5, 9.0, "gap"))
+    session.health.last_time_s = 10.5
+    panel.refresh()
+    assert shown(panel.model)[0].startswith("0:00:10.000, now, 1.2 s")
+    assert shown(panel.model)[1] == "0:00:09.000, link gap, not learned"
+    changed: list[int] = []
+    panel.model.dataChanged.connect(lambda first, _: changed.append(first.row()))
+    session.health.last_time_s = 20.0
+    session.history.bands.append(Band("gap", 9.0, 9.6))
+    panel.refresh()
+    assert sorted(changed) == [0, 1]
+    assert shown(panel.model)[0].startswith("0:00:10.000, now, 10 s")
+    assert shown(panel.model)[1] == "0:00:09.000, 0.6 s, link gap, not learned"
+    session.history.bands.clear()  # the history goes on, the list remembers
+    session.alarms[1] = alarm(1, 10.0)
+    panel.refresh()
+    changed.clear()
+    panel.refresh()
+    assert changed == []
+    assert [text.split(", ")[1] for text in shown(panel.model)] == ["1.2 s", "0.6 s"]
+
+
+def test_an_alarm_says_when_it_is_decided(panel: AlarmsPanel, alarm) -> None:
+    panel.session.alarms[1] = alarm(1, 10.0)
+    panel.refresh()
+    tip = panel.model.data(panel.model.index(0), Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("It is decided once each time scale interval (1.0 s), at its end")
+
+
 def test_a_new_connection_begins_with_an_empty_list(panel: AlarmsPanel, alarm) -> None:
     panel.session.alarms[1] = alarm(1, 10.0)
     panel.refresh()

@@ -65,6 +65,26 @@ def test_a_failure_offers_to_try_again(window: MainWindow, qtbot) -> None:
     qtbot.waitUntil(lambda: buttons(window) == ["Try again", "Change…"])
 
 
+def test_what_fails_before_anything_runs_is_told_on_the_stage_at_once(
+    window: MainWindow,
+) -> None:
+    session = window.session
+    session.address, session.info, session.history = "", None, None
+    window.refresh()
+    assert window.stage.text() == "Nothing is connected."
+    session.connect_to("demo:", [("learner.lr", "fast")])
+    assert "learner.lr must be a number" in window.stage.text()
+
+
+def test_a_window_opens_no_larger_than_its_screen(session: Session, qtbot) -> None:
+    made = MainWindow(session)
+    room = made.screen().availableSize()
+    assert made.height() <= max(room.height(), made.minimumHeight())
+    assert made.width() <= max(room.width(), made.minimumWidth())
+    made.close()
+    made.deleteLater()
+
+
 def test_loading_and_connecting_show_a_moving_line(window: MainWindow) -> None:
     session = window.session
     session.info, session.history, session.health.link = None, None, "opening"

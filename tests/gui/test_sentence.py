@@ -146,7 +146,7 @@ def test_an_alarm_is_told_while_it_lasts_and_for_a_minute() -> None:
     seen.alarms = {1: an_alarm(1, 20.0)}
     assert alarm_words(seen) == ""
     seen.alarms[2] = an_alarm(2, 190.0, end=None)
-    assert alarm_words(seen) == "Alarm now: accel z, x for 1.2 s, 1 in 320,000."
+    assert alarm_words(seen) == "Alarm now: accel z, x for 10 s, 1 in 320,000."
     seen.alarms[2] = an_alarm(2, 190.0)
     assert sentence(seen).endswith(
         "by 81 %. One alarm in the last minute: accel z, x for 1.2 s, 1 in 320,000."
