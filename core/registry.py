@@ -18,9 +18,14 @@ KINDS = ("sources", "transports", "decoders", "models", "detectors", "sinks")
 
 
 def names(kind: str) -> list[str]:
-    """Return the names of all plugins of a kind without loading any of them."""
-    package = importlib.import_module(f"driftscope.core.{kind}")
-    built_in = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"]
+    """Return the names of all plugins of a kind without loading any of them.
+
+    "panels" are strangers' only: the window places its own.
+    """
+    built_in: list[str] = []
+    if kind in KINDS:
+        package = importlib.import_module(f"driftscope.core.{kind}")
+        built_in = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"]
     return sorted(set(built_in) | set(_entry_points(kind)))
 
 

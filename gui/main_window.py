@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from driftscope.core import registry
 from driftscope.gui import theme, words
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.controls import WIDTH_PX, Controls
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Draw a frame: called by the session's display timer."""
-        for plot in (self.signal, self.score, self.loss):
+        for plot in self.plots:
             plot.refresh()
         self.stage.refresh()
         now_s = time.monotonic()
@@ -125,7 +126,11 @@ class MainWindow(QMainWindow):
         self.signal = Guarded(lambda: SignalPanel(session, view))
         self.score = Guarded(lambda: ScorePanel(session, view))
         self.loss = Guarded(lambda: LossPanel(session))
-        self.stage = Stage(session, [(self.signal, 5), (self.score, 2), (self.loss, 3)])
+        self.plots = [self.signal, self.score, self.loss]
+        for name in registry.names("panels"):
+            self.plots.append(Guarded(lambda name=name: registry.load("panels", name)(session)))
+        shares = [5, 2, 3] + [2] * len(self.plots[3:])
+        self.stage = Stage(session, list(zip(self.plots, shares, strict=True)))
         self.controls = Guarded(lambda: Controls(session, self._figures))
         self.alarms = Guarded(lambda: AlarmsPanel(session))
         self.tabs = QTabBar()
