@@ -91,11 +91,6 @@ class MainWindow(QMainWindow):
         self.refresh()
         self.refresh_texts()
 
-    def _refresh_all(self) -> None:
-        """Draw everything now: what fails at once does so before the display timer runs."""
-        self.refresh()
-        self.refresh_texts()
-
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
         dialog = ConnectDialog(self._in_use(), self)
