@@ -17,14 +17,14 @@ MIN_SPACING_S = 1e-6
 LARGEST_S = 1e12
 """No time lies further from 0 than this, 32,000 years; beyond, seconds lose their microseconds."""
 
+MADE_UP_HZ, UNPACED_HZ = 0.5 / MIN_SPACING_S, 20_000.0
+"""Above these an estimate is none: of a live device, and of what waits for us."""
+
 
 def believable(time_s: F64) -> F64:
     """Return times (n,) with NaN in place of those no clock can mean."""
     wild = np.abs(time_s) > LARGEST_S
     return np.where(wild, np.nan, time_s) if wild.any() else time_s
-
-MADE_UP_HZ = 0.5 / MIN_SPACING_S
-UNPACED_HZ = 20_000.0
 
 
 def auto_step_rows(rate_hz: float | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -86,11 +87,6 @@ class MainWindow(QMainWindow):
             count = len(session.alarms)
             self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
 
-    def _refresh_all(self) -> None:
-        """Show a failure, which may come before any frame was drawn."""
-        self.refresh()
-        self.refresh_texts()
-
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
         dialog = ConnectDialog(self._in_use(), self)
@@ -114,6 +110,10 @@ class MainWindow(QMainWindow):
             self._fold(narrow)
         super().resizeEvent(event)
 
+    def _stranger(self, name: str) -> QWidget:
+        panel: QWidget = registry.load("panels", name)(self.session)
+        return panel
+
     def _build(self) -> None:
         session = self.session
         self.top_bar = TopBar(session)
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         self.loss = Guarded(lambda: LossPanel(session))
         self.plots = [self.signal, self.score, self.loss]
         for name in registry.names("panels"):
-            self.plots.append(Guarded(lambda name=name: registry.load("panels", name)(session)))
+            self.plots.append(Guarded(partial(self._stranger, name)))
         shares = [5, 2, 3] + [2] * len(self.plots[3:])
         self.stage = Stage(session, list(zip(self.plots, shares, strict=True)))
         self.controls = Guarded(lambda: Controls(session, self._figures))
