@@ -87,6 +87,11 @@ class MainWindow(QMainWindow):
             count = len(session.alarms)
             self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
 
+    def _refresh_all(self) -> None:
+        """Draw everything now: what fails at once does so before the display timer runs."""
+        self.refresh()
+        self.refresh_texts()
+
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
         dialog = ConnectDialog(self._in_use(), self)
