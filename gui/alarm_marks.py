@@ -56,4 +56,6 @@ def write(painter: QPainter, area: QRectF, captions: list[Caption], names: list[
         if left + wide <= later.get(caption.y, area.right() + 6) - 6:
             at = QPointF(left, caption.y)
             draw.caption(painter, at, caption.text, colours.alarm_text, colours.panel)
-        later[caption.y] = caption.x
+            later[caption.y] = min(left, caption.x)
+        else:
+            later[caption.y] = min(later.get(caption.y, caption.x), caption.x)

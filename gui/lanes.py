@@ -18,6 +18,8 @@ from driftscope.gui.time_view import TimeView
 
 THINNEST_PX, LANE_GAP_PX = 30, 16
 SCALE_EVERY_S = 0.25
+FORGOTTEN_PX = 120
+"""Room enough to say that what stood there is no longer kept."""
 
 
 class Lanes(TimePlot):
@@ -85,6 +87,7 @@ class Lanes(TimePlot):
         for channel, space in zip(channels, spaces, strict=True):
             self._draw_grid(painter, space, self.ranges[channel].range)
         self.draw_bands(painter, area)
+        self._draw_forgotten(painter, area)
         painter.setClipRect(area)
         captions = self._shade_alarms(painter, channels, spaces, info)
         x = self.places(lines.time_s)
@@ -94,9 +97,9 @@ class Lanes(TimePlot):
                 painter, space, channel, (x, lines.values[:, k], lines.prediction[:, k])
             )
         painter.setClipping(False)
+        self.draw_time(painter, area, texts=True)
         names = [self._name(painter, spaces[k], info, channels[k]) for k in range(len(channels))]
         alarm_marks.write(painter, area, captions, names)
-        self.draw_time(painter, area, texts=True)
         if view.paused:
             self._draw_paused(painter, area)
         return lines.last_seq
@@ -194,6 +197,19 @@ class Lanes(TimePlot):
         at = QPointF(space.left() + 6, space.top() + (14 if space.height() > 60 else 0))
         colours = theme.current()
         return draw.caption(painter, at, text, colours.secondary, colours.panel)
+
+    def _draw_forgotten(self, painter: QPainter, area: QRectF) -> None:
+        """Say why nothing stands where the view has gone back behind what is kept."""
+        history, info = self.session.history, self.session.info
+        if history is None or info is None or history.total == len(history):
+            return
+        right = min(self.place(history.start_s), area.right())
+        if right - area.left() > FORGOTTEN_PX:
+            kept = words.stretch(history.end_s - history.start_s, info.clock)
+            painter.fillRect(area.adjusted(0, 0, right - area.right(), 0), theme.current().panel)
+            room = area.adjusted(12, 0, right - area.right() - 12, 0)
+            self.say(painter, room, f"This is no longer kept: the last {kept} are.")
+            painter.setFont(theme.text_font(8))
 
     def _draw_paused(self, painter: QPainter, area: QRectF) -> None:
         colours = theme.current()

@@ -17,6 +17,9 @@ Phase = Literal[
 ]  # fmt: skip
 LEARNING = ("learning", "held", "frozen")
 OFTEN_S, NOTE_S = 5.0, 8.0
+IN_TIME = f" in the last {OFTEN_S:.0f} s."
+TRIFLE = 0.05
+"""Updates left out are worth a word if they are more than this share."""
 SILENT_S, SILENT_PERIODS = 3.0, 10.0
 """A device is silent after so long, or so many of its periods if that is longer."""
 UNREAD_BYTES = 500
@@ -61,7 +64,8 @@ class Strain:
     def text(self, health: Health, now_s: float) -> str:
         """Return what was lost or left out in the last 5 s as a sentence, "" if nothing was."""
         counts = dict(
-            dropped=health.dropped, unscored=health.unscored, skipped=health.skipped_updates,
+            dropped=health.dropped, unscored=health.unscored,
+            skipped=health.skipped_updates, updates=health.updates,
             rejected=health.rejected, samples=health.samples, bytes=health.bytes,
             empty=health.empty,
         )  # fmt: skip
@@ -78,11 +82,14 @@ class Strain:
         if grown["empty"] == grown["samples"] > 0:
             return "Every value that arrives is missing (nan or empty): look at the sensor."
         if grown["dropped"]:
-            return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost."
+            return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost{IN_TIME}"
         if grown["unscored"]:
-            return f"Overloaded: {_lately(grown['unscored'], 'sample')} not scored, none learned."
-        if grown["skipped"]:
-            return f"Overloaded: learning skipped {_lately(grown['skipped'], 'update')}."
+            many = _lately(grown["unscored"], "sample")
+            return f"Overloaded: {many} neither scored nor learned{IN_TIME}"
+        due = grown["skipped"] + grown["updates"]
+        if grown["skipped"] > TRIFLE * due and health.state not in ("frozen", "held"):
+            many = _lately(grown["skipped"], "update")
+            return f"Overloaded: {many} left out{IN_TIME}"
         return ""
 
 
@@ -158,7 +165,7 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
         case "lost":
             return lost_words(health, name, now_s)
         case "released":
-            return f"The port is released for other programs since {since}."
+            return f"The port has been released for other programs for {since}."
         case "ended":
             lasted = "" if _clock(session) == "rows" else f"{words.duration(health.stream_s)} and "
             return f"{name} has ended after {lasted}{words.plural(health.samples, 'sample')}."
@@ -168,7 +175,7 @@ def _doing(session: Seen, now: Phase, now_s: float) -> str:
 
 def lost_words(health: Health, name: str, now_s: float) -> str:
     """Return since when the link is lost and when it is tried again."""
-    text = f"The link to {name} is lost since {words.duration(now_s - health.link_since_s)}"
+    text = f"The link to {name} has been lost for {words.duration(now_s - health.link_since_s)}"
     if health.next_try_s is None:
         return f"{text}. It is tried again by itself."
     wait_s = max(health.next_try_s - now_s, 0.0)
@@ -255,4 +262,4 @@ def _silent(session: Seen, now_s: float) -> bool:
 
 
 def _lately(count: int, what: str) -> str:
-    return f"{words.plural(count, what)} in the last {OFTEN_S:.0f} s"
+    return f"{words.plural(count, what)} {'was' if count == 1 else 'were'}"

@@ -11,6 +11,14 @@ from driftscope.gui.session import Session
 from driftscope.gui.widgets import Pill
 
 HEIGHT_PX = 48
+CHIP_PX = 400
+"""How wide the source's words are, whatever they say: buttons that jump are missed."""
+Texts = tuple[str, str]
+OPEN: Texts = ("Connect…", "Change…")
+RELEASE: Texts = ("Release port", "Take port back")
+PAUSE: Texts = ("Pause view", "Resume view")
+FREEZE: Texts = ("Freeze learning", "Unfreeze learning")
+"""What the buttons say while they are up, and while they are down."""
 KEYS = (
     "Space  pause the view\n"
     "F  freeze learning\n"
@@ -31,7 +39,7 @@ class TopBar(QWidget):
         theme.set_role(self, "bar")
         self.setFixedHeight(HEIGHT_PX)
         self.session = session
-        self.chip = Pill(dot=True)
+        self.chip = Pill(dot=True, width_px=CHIP_PX)
         self.chip.setAccessibleName("Source")
         self.open = self._button("Change…", "Connect another source (Ctrl+O).")
         self.release = self._button("Release port", "Let another program have the port, to flash.")
@@ -39,8 +47,11 @@ class TopBar(QWidget):
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
         self.keys = self._button("Keys", KEYS)
         theme.set_role(self.keys, "flat")
-        for button in (self.release, self.pause, self.freeze):
-            button.setCheckable(True)
+        for button, texts in (
+            (self.open, OPEN), (self.release, RELEASE), (self.pause, PAUSE), (self.freeze, FREEZE),
+        ):  # fmt: skip
+            button.setCheckable(button is not self.open)
+            _hold_width(button, texts)
         self.open.clicked.connect(self.change)
         self.release.clicked.connect(lambda on: self._act(session.release_port, on))
         self.pause.clicked.connect(lambda on: self._act(session.pause, on))
@@ -51,10 +62,11 @@ class TopBar(QWidget):
         row.setSpacing(12)
         row.addWidget(self.chip)
         row.addWidget(self.open)
-        row.addWidget(self.release)
         row.addSpacing(12)
         row.addWidget(self.pause)
         row.addWidget(self.freeze)
+        row.addSpacing(12)
+        row.addWidget(self.release)
         row.addStretch(1)
         row.addWidget(self.keys)
 
@@ -62,18 +74,18 @@ class TopBar(QWidget):
         """Show what is connected and which buttons are down."""
         session, colours = self.session, theme.current()
         now = phase(session)
-        self.open.setText("Connect…" if now == "nothing" else "Change…")
+        self.open.setText(OPEN[now != "nothing"])
         self.release.setVisible(session.can_release())
         released = now == "released"
-        _show(self.release, released, "Take port back" if released else "Release port")
-        _show(self.pause, session.paused, "Resume view" if session.paused else "Pause view")
+        _show(self.release, released, RELEASE)
+        _show(self.pause, session.paused, PAUSE)
         frozen = bool(session.params.get("learner.frozen"))
-        _show(self.freeze, frozen, "Unfreeze learning" if frozen else "Freeze learning")
+        _show(self.freeze, frozen, FREEZE)
         flows = now in ("warming up", "learning", "held", "frozen", "waiting")
         faulty = now in ("lost", "failed")
         colour = colours.good if flows else colours.fault if faulty else colours.secondary
         self.chip.show_state(source_words(session), colour, colours.text, hollow=not flows)
-        self.chip.setToolTip(session.address)
+        self.chip.setToolTip(f"{self.chip.text()}\n{session.address}".strip())
 
     def show_keys(self) -> None:
         QToolTip.showText(self.keys.mapToGlobal(QPoint(0, self.keys.height())), KEYS, self.keys)
@@ -108,7 +120,16 @@ def source_words(session: Session) -> str:
     return " · ".join(parts)
 
 
-def _show(button: QPushButton, down: bool, text: str) -> None:
-    if button.text() != text:
-        button.setText(text)
+def _show(button: QPushButton, down: bool, texts: Texts) -> None:
+    if button.text() != texts[down]:
+        button.setText(texts[down])
     button.setChecked(down)
+
+
+def _hold_width(button: QPushButton, texts: Texts) -> None:
+    """Make a button as wide as the longer of its texts, so that none moves when it changes."""
+    widths = []
+    for text in reversed(texts):
+        button.setText(text)
+        widths.append(button.sizeHint().width())
+    button.setFixedWidth(max(widths))

@@ -143,15 +143,20 @@ class Elided(QLabel):
 
 
 class Pill(QLabel):
-    """A rounded field with a word and, on its left, a dot that is hollow where nothing flows."""
+    """A rounded field with a word and, on its left, a dot that is hollow where nothing flows.
 
-    def __init__(self, dot: bool = False) -> None:
+    With `width_px` it is so wide, or as wide as there is room, whatever it says.
+    """
+
+    def __init__(self, dot: bool = False, width_px: int = 0) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._dot = dot
+        self._width_px = width_px
         self._colour = theme.current().secondary
         self._ink = self._colour
         self._hollow = False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setContentsMargins(32 if dot else 14, 0, 14, 0)
         self.setFixedHeight(28 if dot else 22)
 
@@ -165,7 +170,7 @@ class Pill(QLabel):
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()
         room = self.fontMetrics().horizontalAdvance(self.text()) + 2
-        return QSize(room + margins.left() + margins.right(), self.height())
+        return QSize(self._width_px or room + margins.left() + margins.right(), self.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.height())
@@ -186,7 +191,7 @@ class Pill(QLabel):
             painter.setBrush(Qt.BrushStyle.NoBrush if self._hollow else self._colour)
             painter.drawEllipse(QPointF(17, half), 4.5, 4.5)
         painter.setPen(colours.text if self._dot else self._ink)
-        mode = Qt.TextElideMode.ElideRight
+        mode = Qt.TextElideMode.ElideMiddle
         shown = self.fontMetrics().elidedText(self.text(), mode, room.width() + 2)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 

@@ -200,3 +200,21 @@ def test_every_control_says_what_it_is(window: MainWindow) -> None:
         and not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
     assert nameless == []
+
+
+def test_the_buttons_of_the_top_bar_stay_where_they_are(window: MainWindow) -> None:
+    bar, session = window.top_bar, window.session
+
+    def places() -> list[int]:
+        bar.refresh()
+        bar.layout().activate()
+        return [button.x() for button in (bar.open, bar.pause, bar.freeze)]
+
+    before = places()
+    session.source_name = "a device with quite a long name that goes on and on"
+    session.health.link = "lost"
+    session.pause(True)
+    session.freeze(True)
+    assert places() == before
+    session.address, session.source_name = "", ""
+    assert places() == before

@@ -1,13 +1,18 @@
 """The plot panels: what they show of what came in."""
 
+from itertools import combinations
+from typing import Any
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from stand_in import RATE_HZ, StandIn, colours_at, shown
 
+from driftscope.core.history import History
 from driftscope.core.stream import Alarm, Event, StreamInfo
-from driftscope.gui import theme
+from driftscope.gui import draw, theme, words
+from driftscope.gui.alarm_marks import Caption, write
 from driftscope.gui.panels.loss import LossPanel, merged, smoothed
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
@@ -79,6 +84,46 @@ def test_unscored_rows_are_hatched_and_still_drawn(qtbot, session) -> None:
     inside = colours_at(plot, plot.place(30.1), plot.place(31.9))
     assert {theme.current().lines.name(), theme.current().text.name()} <= inside
     assert theme.current().prediction.name() not in inside
+
+
+def test_what_is_no_longer_kept_is_said_where_it_stood(qtbot) -> None:
+    session = StandIn()
+    session.describe()
+    session.history = History(session.info, 100_000)
+    session.feed(0, 20_000)
+    assert session.history.total > len(session.history)
+    panel = shown(qtbot, SignalPanel(session))
+    said: list[str] = []
+    panel.plot.say = lambda painter, area, sentence: said.append(sentence)
+    panel.show_interval(1.0, 2.0)
+    panel.grab()
+    kept = words.duration(session.history.end_s - session.history.start_s)
+    assert said[-1] == f"This is no longer kept: the last {kept} are."
+    said.clear()
+    panel.follow_live()
+    panel.grab()
+    assert said == []
+
+
+@pytest.mark.parametrize("starts", [(400.0, 398.0), (780.0, 690.0, 640.0), (-50.0, -60.0, 120.0)])
+def test_captions_of_alarms_never_lie_over_each_other(
+    qtbot, monkeypatch: pytest.MonkeyPatch, starts: tuple[float, ...]
+) -> None:
+    written: list[QRectF] = []
+    caption = draw.caption
+
+    def kept(*told: Any, **more: Any) -> QRectF:
+        written.append(caption(*told, **more))
+        return written[-1]
+
+    monkeypatch.setattr(draw, "caption", kept)
+    picture = QPixmap(800, 100)
+    painter = QPainter(picture)
+    captions = [Caption(x, 0.0, "alarm 12 · 1 in over 1 billion") for x in starts]
+    write(painter, QRectF(0, 0, 800, 100), captions, [])
+    painter.end()
+    assert written
+    assert not any(a.intersects(b) for a, b in combinations(written, 2))
 
 
 def test_one_absurd_value_leaves_the_signal_readable(qtbot, session) -> None:

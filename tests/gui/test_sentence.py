@@ -166,7 +166,7 @@ def test_a_lost_link_says_since_when_and_when_it_is_tried_again() -> None:
     seen = session(link="lost")
     seen.health.next_try_s = 115.0
     assert sentence(seen, now_s=112.0).startswith(
-        "The link to the demo is lost since 12 s; the next try is in 3 s."
+        "The link to the demo has been lost for 12 s; the next try is in 3 s."
     )
     assert "the next try is now" in sentence(seen, now_s=115.0)
 
@@ -184,13 +184,27 @@ def test_strain_tells_what_is_left_out_for_five_seconds_only() -> None:
     health, strain = Health(), Strain()
     assert strain.text(health, 0.0) == ""
     health.skipped_updates = 40
-    text = "Overloaded: learning skipped 40 updates in the last 5 s."
+    text = "Overloaded: 40 updates were left out in the last 5 s."
     assert strain.text(health, 1.0) == text
     assert strain.text(health, 4.0) == text
     assert strain.text(health, 8.0) == ""
-    health.dropped, health.unscored = 3, 9
-    assert "3 samples in the last 5 s lost" in strain.text(health, 9.0)
+    health.unscored = 57
+    text = "Overloaded: 57 samples were neither scored nor learned in the last 5 s."
+    assert strain.text(health, 8.5) == text
+    health.dropped = 1
+    assert strain.text(health, 9.0) == "Overloaded: 1 sample was lost in the last 5 s."
     assert strain.text(Health(), 9.5) == ""
+
+
+def test_a_trifle_is_no_overload_nor_is_what_a_frozen_model_leaves_out() -> None:
+    health, strain = Health(), Strain()
+    strain.text(health, 0.0)
+    health.state, health.skipped_updates, health.updates = "learning", 4, 96
+    assert strain.text(health, 1.0) == ""
+    health.skipped_updates = 6
+    assert strain.text(health, 2.0).startswith("Overloaded: 6 updates")
+    health.state = "frozen"
+    assert strain.text(health, 3.0) == ""
 
 
 def test_mostly_rejects_points_at_the_baud_rate() -> None:
