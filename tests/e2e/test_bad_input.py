@@ -220,7 +220,7 @@ def test_frozen_through_a_gap_stays_frozen(
     wait_for(lambda: session.health.state == "frozen")
     device.unplug()
     wait_for(lambda: session.health.link == "lost")
-    said(window, "is lost since")
+    said(window, "has been lost for")
     session.reset_model()
     device.replug()
     wait_for(lambda: session.health.link == "live")
