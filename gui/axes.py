@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from driftscope.core.stream import F64, Clock
+from driftscope.gui import words
 
 STEPS = (1.0, 2.0, 2.5, 5.0)
 TIME_STEPS_S = (
@@ -163,12 +164,13 @@ def log_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
 
 
 def rarity_ticks(top: float, most: int) -> list[tuple[float, str]]:
-    """Return (rarity, text) from 0 to `top`: '1', '1 in 100', '1 in 10k', '1 in 1M'."""
-    stride = next(s for s in (2, 3, 4, 6, 9, 300) if top / s <= most)
-    letters = ("", "k", "M", "B", "T")
-    found = []
-    for rarity in range(0, int(top) + 1, stride):
-        thousands, rest = divmod(rarity, 3)
-        many = f"{10**rest}{letters[thousands]}" if thousands < 5 else f"1e{rarity}"
-        found.append((float(rarity), f"1 in {many}" if rarity else "1"))
-    return found
+    """Return (rarity, text) from 0 to `top`: '1', '1 in 100', '1 in 10,000', '1 in 1M'.
+
+    What is rarer than words say has no ticks.
+    """
+    top = min(top, words.RAREST)
+    stride = next((s for s in (2, 3, 4, 6) if top / s <= most), 9)
+    found = [
+        (float(rarity), words.rarity(rarity)) for rarity in range(stride, int(top) + 1, stride)
+    ]
+    return [(0.0, "1"), *found]

@@ -85,19 +85,25 @@ def hatch(painter: QPainter, area: QRectF, ink: QColor) -> None:
 
 
 def caption(
-    painter: QPainter, at: QPointF, text: str, ink: QColor, ground: QColor, *, right: bool = False
+    painter: QPainter,
+    at: QPointF,
+    text: str,
+    ink: QColor,
+    ground: QColor,
+    *,
+    right: bool = False,
+    veil: int = 225,
 ) -> QRectF:
     """Write a line of text on a patch of ground, so that curves do not cross it.
 
-    `at` is the patch's upper left corner, the upper right one with `right`. Return the patch.
+    `at` is the patch's upper left corner, the upper right one with `right`; `veil`, 0 to 255, is
+    how much it hides. Return the patch.
     """
     metrics = painter.fontMetrics()
     patch = QRectF(at.x(), at.y(), metrics.horizontalAdvance(text) + 6, metrics.height() + 1)
     if right:
         patch.moveRight(at.x())
-    veil = QColor(ground)
-    veil.setAlpha(200)
-    painter.fillRect(patch, veil)
+    painter.fillRect(patch, translucent(ground, veil))
     painter.setPen(ink)
     painter.drawText(patch, Qt.AlignmentFlag.AlignCenter, text)
     return patch

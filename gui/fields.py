@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from driftscope.core.params import Spec, Value
 from driftscope.gui import theme
-from driftscope.gui.scale import STEPS, Reading, Scale
+from driftscope.gui.scale import STEPS, Reading, Scale, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
-NAMES = {"mlp": "MLP", "gru": "GRU", "tcn": "TCN", "sgd": "SGD", "adam": "Adam", "ar": "AR"}
 NAME_PX = 76
 BAUDS = (
     9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
@@ -115,7 +114,7 @@ class ChoiceField(Field):
         super().__init__(spec)
         self.combo = Combo()
         for option in spec.options():
-            self.combo.addItem(NAMES.get(option, option.replace("_", " ").capitalize()), option)
+            self.combo.addItem(option_name(option), option)
         self._accessible(self.combo)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -169,8 +168,10 @@ class TextField(Field):
         self.line.editingFinished.connect(self._entered)
 
     def show_value(self, value: Value) -> None:
-        if not self.line.isModified() and self.line.text() != str(value):
-            self.line.setText(str(value))
+        auto = self.spec.auto is not None and value == self.spec.auto
+        text = "auto" if auto else str(value)
+        if not self.line.isModified() and self.line.text() != text:
+            self.line.setText(text)
 
     def _entered(self) -> None:
         if self.line.isModified():

@@ -73,6 +73,7 @@ class ParamForm(QWidget):
         try:
             self.session.set_param(full, value)
             field.refuse("")
-        except ParamError as error:
-            field.refuse(str(error))
+        except ParamError:
+            written = reading(full, field.spec, self.session)
+            field.refuse(written.refusal(field.name, self.session.params.get(full)))
         field.show_value(self.session.params.get(full))

@@ -132,7 +132,7 @@ class Preview:
         for item in items:
             if isinstance(item, Block):
                 rows = item.values[-KEPT_LINES:].reshape(-1, item.values[0].size)
-                self.lines.extend(", ".join(words.measurement(v) for v in row) for row in rows)
+                self.lines.extend(",".join(f"{v:g}" for v in row) for row in rows)
 
     def _show_items(self, items: Sequence[Item]) -> None:
         for item in items:

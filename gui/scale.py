@@ -11,6 +11,7 @@ from driftscope.core.params import Spec, Value
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import words
 
+NAMES = {"mlp": "MLP", "gru": "GRU", "tcn": "TCN", "sgd": "SGD", "adam": "Adam", "ar": "AR"}
 STEPS = 1000
 """Positions of a slider from its left end to its right end."""
 AUTO_STEPS = 40
@@ -106,9 +107,11 @@ class Reading:
         return f"auto ({self.number(chosen)})" if chosen else "auto"
 
     def number(self, value: Value) -> str:
-        """Return the value itself: '0.90', '1,000', 'gru'."""
+        """Return the value itself: '0.90', '1,000', 'GRU', 'on'."""
+        if isinstance(value, bool):
+            return "on" if value else "off"
         if isinstance(value, str):
-            return value
+            return option_name(value) if self.spec.options() else value
         if self.spec.type is int or not isinstance(value, float):
             return words.thousands(float(value))
         fine = (self.spec.high or math.inf) <= 10 and not self.spec.log
@@ -121,6 +124,18 @@ class Reading:
     def caption(self, value: Value) -> str:
         """Return what stands in small letters under the slider, "" for nothing."""
         return ""
+
+    def refusal(self, name: str, kept: Value) -> str:
+        """Return what the parameter called `name` may be, for one to whom a value was refused."""
+        spec = self.spec
+        what = {int: "a whole number", float: "a number", bool: "on or off"}.get(spec.type, "")
+        if spec.options():
+            what = f"one of {', '.join(map(option_name, spec.options()))}"
+        elif spec.low is not None and spec.high is not None:
+            ends = (self.number(spec.type(spec.low)), self.number(spec.type(spec.high)))
+            what = "between {} and {}".format(*(reversed(ends) if self.backwards else ends))
+        auto = ", or auto" if spec.auto is not None else ""
+        return f"{name} must be {what or 'something else'}{auto}; {self.text(kept)} stays."
 
     def rate_hz(self) -> float | None:
         """Return the stream's rate as far as it is known."""
@@ -201,6 +216,11 @@ READINGS: dict[str, type[Reading]] = {
     "detector.decision_rows": Seconds,
 }
 """Parameters written in other terms than their own unit."""
+
+
+def option_name(option: str) -> str:
+    """Return one of several words to choose from as it is shown: 'GRU', 'Residual range'."""
+    return NAMES.get(option, option.replace("_", " ").capitalize())
 
 
 def reading(full: str, spec: Spec, context: Context) -> Reading:

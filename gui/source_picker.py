@@ -43,7 +43,7 @@ class SourcePicker(QWidget):
     def __init__(self) -> None:
         super().__init__()
         theme.as_panel(self)
-        self.setFixedWidth(350)
+        self.setFixedWidth(380)
         self.address = ""
         """The chosen source with its options; "" if what is typed names none."""
         self.trouble = ""
@@ -107,17 +107,15 @@ class SourcePicker(QWidget):
         head = QHBoxLayout()
         head.addWidget(label("Sources", "title"))
         head.addStretch()
+        head.addWidget(browse)
         head.addWidget(refresh)
-        typed = QHBoxLayout()
-        typed.addWidget(self.line, 1)
-        typed.addWidget(browse)
-        inside = QWidget()
-        self._form = QVBoxLayout(inside)
+        self._inside = QWidget()
+        self._form = QVBoxLayout(self._inside)
         self._form.setContentsMargins(0, 4, 10, 0)
         self._form.setSpacing(10)
         self._form.addStretch()
         area = QScrollArea()
-        area.setWidget(inside)
+        area.setWidget(self._inside)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -127,7 +125,7 @@ class SourcePicker(QWidget):
         rows.addLayout(head)
         rows.addWidget(self.list, 2)
         rows.addWidget(label("or type a port, a file or an address", "secondary"))
-        rows.addLayout(typed)
+        rows.addWidget(self.line)
         rows.addWidget(area, 3)
 
     def _list_ports(self, ports: list[Port]) -> None:
@@ -189,6 +187,7 @@ class SourcePicker(QWidget):
             }
         except DriftscopeError as error:
             self.address, self.trouble = "", str(error)
+            self._inside.hide()
             self._mark()
             self.changed.emit()
             return
@@ -201,6 +200,7 @@ class SourcePicker(QWidget):
 
     def _tell(self, text: str) -> None:
         self.address, self.trouble = with_options(text, self.options), ""
+        self._inside.show()
         for name, made in self.fields.items():
             made.show_value(self.options[name])
         self.list.blockSignals(True)
@@ -226,8 +226,9 @@ class SourcePicker(QWidget):
         made = self.fields[name]
         try:
             self.options[name] = self._specs[name].parse(value)
-        except ParamError as error:
-            made.refuse(str(error))
+        except ParamError:
+            written = Reading(self._specs[name], Nothing())
+            made.refuse(written.refusal(made.name, self.options[name]))
             return
         made.refuse("")
         text = self.address.partition("?")[0]

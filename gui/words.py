@@ -9,6 +9,8 @@ from driftscope.core.stream import Clock
 
 DAY_S = 86_400.0
 UNKNOWN = "–"
+RAREST = 9
+"""Decimal places of 1 in 1 billion: nothing rarer can be told apart by what was seen."""
 
 
 def thousands(number: float) -> str:
@@ -30,14 +32,14 @@ def rounded(number: float, digits: int = 2) -> str:
 
 
 def one_in(count: float) -> str:
-    """Return how unusual something is: '1 in 310,000', '1 in 2.4 million'."""
+    """Return how unusual something is: '1 in 310,000', '1 in 2.4M', '1 in over 1 billion'."""
     if not count >= 1:
         return "1 in 1"
-    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if count >= 999 * size and word == "trillion":
-            return "1 in over 1,000 trillion"
+    if count > 1.0005 * 10**RAREST:
+        return "1 in over 1 billion"
+    for size, letter in ((1e9, "B"), (1e6, "M")):
         if count >= size * 0.9995:
-            return f"1 in {rounded(count / size)} {word}"
+            return f"1 in {rounded(count / size)}{letter}"
     return f"1 in {rounded(count)}"
 
 

@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from driftscope.core.errors import ParamError
 from driftscope.core.loss_trace import LEARNER
 from driftscope.core.stream import F64, Event
 from driftscope.gui import axes, draw, scale, theme
@@ -126,8 +127,9 @@ class LossPlot(Plot):
         return area.bottom() - share * area.height()
 
     def _draw_marks(self, painter: QPainter, area: QRectF, start_s: float, end_s: float) -> None:
-        """Draw where a parameter was turned or weights were restored, newest captions first."""
+        """Draw where something was turned, reset or restored, newest captions first."""
         colours = theme.current()
+        captions: list[tuple[QPointF, str, QColor]] = []
         free = area.right()
         for mark in merged(self.session.marks, start_s, (end_s - start_s) / 40):
             x = area.left() + (mark.time_s - start_s) / (end_s - start_s) * area.width()
@@ -136,20 +138,30 @@ class LossPlot(Plot):
             restored = mark.kind == "restored"
             painter.setPen(draw.dashed(colours.fault if restored else colours.secondary, 2, 3))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            text = "restored" if restored else self.turned(mark)
+            text = self.caption(mark)
             wide = painter.fontMetrics().horizontalAdvance(text) + 8
             left = x + 4 if x + 4 + wide <= free else x - 4 - wide
             if left >= area.left() and left + wide <= free:
                 ink = colours.fault_text if restored else colours.secondary
-                draw.caption(painter, QPointF(left, area.top()), text, ink, colours.panel)
-            free = min(free, left, x)
+                captions.append((QPointF(left, area.top()), text, ink))
+                free = left
+            free = min(free, x)
+        for at, text, ink in captions:  # over all lines
+            draw.caption(painter, at, text, ink, colours.panel, veil=255)
 
-    def turned(self, mark: Event) -> str:
-        """Return what a parameter's mark says: 'learning rate x 1 → x 3.2'."""
+    def caption(self, mark: Event) -> str:
+        """Return what a mark says: 'learning rate x 1 → x 3.2', 'freeze learning on', 'reset'."""
+        if mark.kind != "param":
+            return "restored" if mark.kind == "restored" else "reset"
         name, old, new = mark.data["name"], mark.data["old"], mark.data["new"]
-        spec = self.session.params.spec(name)
+        try:
+            spec = self.session.params.spec(name)
+        except ParamError:  # it belonged to a model that is no longer there
+            return f"{str(mark.data.get('label') or name).lower()} {old} → {new}"
         reading = scale.reading(name, spec, self.session)
         label = (spec.label or spec.name).lower()
+        if spec.type is bool:
+            return f"{label} {reading.text(new)}"
         return f"{label} {reading.text(old)} → {reading.text(new)}"
 
     def _draw_time(self, painter: QPainter, area: QRectF, span_s: float) -> None:
@@ -187,7 +199,7 @@ class LossPlot(Plot):
             self._skill_place = int(wide_enough[0] if len(wide_enough) else room.argmax())
         at = QPointF(area.right(), places[self._skill_place] - 8)
         text = f"skill {skill:+.2f} over {best}"
-        draw.caption(painter, at, text, ink, colours.panel, right=True)
+        draw.caption(painter, at, text, ink, colours.panel, right=True, veil=255)
         painter.setFont(theme.text_font(8))
 
 
@@ -223,7 +235,7 @@ def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
     for mark in reversed(marks):
         if mark.time_s < start_s:
             break
-        if mark.kind not in ("param", "restored"):
+        if mark.kind not in ("param", "restored") and not mark.data.get("reset"):
             continue
         after = found[-1] if found else None
         if (

@@ -9,15 +9,17 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from driftscope.core.stream import F64
-from driftscope.gui import axes, draw, theme
+from driftscope.gui import axes, draw, theme, words
 from driftscope.gui.plot import PlotPanel, Watched
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.widgets import set_text
 
-LEAST_TOP = 6.0
+LEAST_TOP, MOST_TOP = 6.0, 10.0
+EXTRAPOLATED = "not yet calibrated to this rate"
 TIP = (
-    "How rarely a normal stream looks like this: 1 in 10k is once in ten thousand decisions. "
-    "Above the broken line an alarm begins."
+    "How rarely a normal stream looks like this: 1 in 10,000 is once in ten thousand decisions. "
+    "Above the broken line an alarm begins. What touches the upper edge is still rarer."
 )
 
 
@@ -26,6 +28,7 @@ class ScorePanel(PlotPanel):
 
     def __init__(self, session: Watched, view: TimeView | None = None) -> None:
         super().__init__("How unusual", RarityPlot(session, view or TimeView()), TIP)
+        self.session = session
 
     def refresh(self) -> None:
         super().refresh()
@@ -34,6 +37,29 @@ class ScorePanel(PlotPanel):
             (draw.pen(colours.alarm), "1 in N"),
             (draw.dashed(colours.fault, 5, 3), "alarm above"),
         ])  # fmt: skip
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """Say while the promise of so many alarms still rests on extrapolation."""
+        history = self.session.history
+        told = history is not None and math.isfinite(history.threshold) and not history.calibrated
+        set_text(self.note, EXTRAPOLATED if told else "")
+        if told:
+            self.note.setToolTip(self.missing())
+
+    def missing(self) -> str:
+        """Return why the rarity is not calibrated yet, and for about how much longer."""
+        session, health = self.session, self.session.health
+        needed = 10 * float(session.params.get("detector.one_in"))
+        rate_hz = (session.info and session.info.rate_hz) or health.rate_hz
+        text = (
+            "Rarer than what was seen so far: the rate is extrapolated until "
+            f"{words.thousands(needed)} decisions were seen"
+        )
+        if not rate_hz or not health.decision_rows:
+            return f"{text}."
+        left_s = needed * health.decision_rows / rate_hz - health.stream_s
+        return f"{text}, in about {words.duration(max(left_s, 1.0))}."
 
 
 class RarityPlot(TimePlot):
@@ -67,10 +93,6 @@ class RarityPlot(TimePlot):
             y = round(self._y(np.array(history.threshold), area).item()) + 0.5
             painter.setPen(draw.dashed(colours.fault, 5, 3))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            if not history.calibrated:
-                text = "not yet calibrated to this rate"
-                at = QPointF(area.left() + 6, y + 3)
-                draw.caption(painter, at, text, colours.secondary, colours.panel)
         painter.setClipping(False)
         self.draw_time(painter, area, texts=False)
         return lines.last_seq
@@ -80,7 +102,7 @@ class RarityPlot(TimePlot):
         highest = float(np.fmax.reduce(rarity, initial=0.0))
         needed = max(LEAST_TOP, highest * 1.05, threshold + 1 if threshold < 300 else 0.0)
         if needed > self._top or needed < self._top - 3:
-            self._top = min(300.0, 2 * math.ceil(needed / 2))
+            self._top = min(MOST_TOP, 2 * math.ceil(needed / 2))
 
     def _y(self, rarity: F64, area: QRectF) -> F64:
-        return area.bottom() - rarity / self._top * area.height()
+        return area.bottom() - np.minimum(rarity / self._top, 1.0) * area.height()

@@ -48,7 +48,7 @@ def test_an_alarm_that_goes_on_is_brought_up_to_date(panel: AlarmsPanel, alarm) 
     ended = Alarm(1, "demo", 0, 1, 99, 10.0, 14.0, {"y": 1.0}, 6.0)
     panel.session.alarms[1] = ended
     panel.refresh()
-    assert shown(panel.model) == ["0:00:10.000, 4.0 s, y, 1 in 1 million"]
+    assert shown(panel.model) == ["0:00:10.000, 4.0 s, y, 1 in 1M"]
 
 
 def test_a_running_alarm_grows_and_a_gap_gets_its_length_at_the_next_refresh(

@@ -14,7 +14,7 @@ from driftscope.core.errors import AddressError
 from driftscope.core.ports import Port
 from driftscope.gui import source_picker
 from driftscope.gui.connect_dialog import IN_USE, ConnectDialog
-from driftscope.gui.fields import BaudField
+from driftscope.gui.fields import BaudField, TextField
 from driftscope.gui.preview import Preview, as_address, with_options
 from driftscope.gui.source_picker import SourcePicker
 
@@ -105,6 +105,9 @@ def test_what_cannot_be_opened_is_said_in_the_dialog(dialog: ConnectDialog, qtbo
     dialog.picker.choose("nonsense")
     assert "no source Driftscope knows" in dialog.shown.said.text()
     assert not dialog.take_button.isEnabled()
+    assert not any(field.isVisible() for field in dialog.picker.fields.values())
+    dialog.picker.choose("demo:")
+    assert dialog.picker.fields and all(f.isVisible() for f in dialog.picker.fields.values())
 
 
 def test_options_go_into_the_address_and_wrong_ones_are_refused(dialog: ConnectDialog) -> None:
@@ -115,8 +118,20 @@ def test_options_go_into_the_address_and_wrong_ones_are_refused(dialog: ConnectD
     baud.combo.setEditText("74880")
     assert picker.address == picker.line.text() == "serial:/dev/ttyNOTHING?baud=74880"
     baud.combo.setEditText("fast")
-    assert "whole number" in baud.refused.text()
+    assert baud.refused.text().startswith(f"{baud.name} must be ")
+    assert baud.refused.text().endswith("; 74,880 stays.")
     assert picker.address.endswith("baud=74880")
+
+
+def test_a_file_is_previewed_in_plain_values_and_its_rate_is_automatic(
+    dialog: ConnectDialog, tmp_path: Path, qtbot
+) -> None:
+    file = tmp_path / "run.csv"
+    file.write_text("a,b\n" + "1013.25,12000\n" * 50)
+    dialog.picker.choose(str(file))
+    qtbot.waitUntil(lambda: "1013.25,12000" in dialog.shown.raw.toPlainText())
+    rate = dialog.picker.fields["rate_hz"]
+    assert isinstance(rate, TextField) and rate.line.text() == "auto"
 
 
 def test_the_source_in_use_is_left_alone(qtbot, ports: list[Port]) -> None:

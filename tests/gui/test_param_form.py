@@ -107,7 +107,8 @@ def test_a_number_can_be_typed_and_a_refused_one_says_why(form: ParamForm) -> No
     typed.selectAll()
     QTest.keyClicks(typed, "1000\r")
     assert form.session.params.get("learner.lr") == 2.5
-    assert "between 0 and 100" in rate(form).refused.text()
+    told = "Learning rate must be between x 0 and x 100; x 2.5 stays."
+    assert rate(form).refused.text() == told
     assert typed.text() == "x 2.5"
     rate(form).slider.setValue(500)
     assert rate(form).refused.isHidden()
@@ -156,3 +157,5 @@ def test_a_model_s_own_parameters_come_once_it_is_loaded(session: Session) -> No
     residual.box.click()
     assert session.params.get("model.hidden") == 128
     assert session.params.get("model.residual") is False
+    QTest.keyClicks(hidden.line, "\b\b\b5.5\r")
+    assert hidden.refused.text() == "Hidden units must be between 4 and 512; 128 stays."

@@ -218,7 +218,37 @@ def test_a_slider_moved_in_many_steps_is_one_mark() -> None:
 def test_a_mark_says_what_was_turned(qtbot, session) -> None:
     panel = shown(qtbot, LossPanel(session))
     data = {"name": "learner.lr", "old": 1.0, "new": 3.2}
-    assert panel.curves.turned(Event("s", 0, 1.0, "param", data)) == "learning rate x 1 → x 3.2"
+    assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == "learning rate x 1 → x 3.2"
+    for name, old, new, said in (
+        ("learner.frozen", False, True, "freeze learning on"),
+        ("learner.model", "mlp", "gru", "model MLP → GRU"),
+        ("model.gone", 3, 4, "hidden units 3 → 4"),
+    ):
+        data = {"name": name, "label": "Hidden units", "old": old, "new": new}
+        assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == said
+    reset = Event("s", 0, 20.0, "note", {"message": "The model was reset.", "reset": True})
+    assert panel.curves.caption(reset) == "reset"
+    assert merged([reset, Event("s", 0, 20.0, "note", {"message": "Hm."})], 0.0, 1.0) == [reset]
+
+
+def test_what_is_not_calibrated_yet_is_said_beside_the_legend_with_the_time_left(
+    qtbot, session
+) -> None:
+    panel = shown(qtbot, ScorePanel(session))
+    assert panel.note.text() == ""
+    session.history.calibrated = False
+    session.health.decision_rows, session.health.stream_s = int(RATE_HZ), 40.0
+    panel.refresh()
+    assert panel.note.text() == "not yet calibrated to this rate"
+    assert "until 10,000 decisions were seen, in about 2 h 46 min." in panel.note.toolTip()
+
+
+def test_a_rarity_beyond_words_stays_at_the_upper_edge(qtbot, session) -> None:
+    session.feed(3000, 50, rarity=np.full(10, 200.0))
+    panel = shown(qtbot, ScorePanel(session))
+    plot = panel.plot
+    assert plot._top == 10.0
+    assert plot._y(np.array(200.0), plot.area()) == plot.area().top()
 
 
 def test_smoothing_keeps_the_course_and_what_is_missing() -> None:
