@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QSlider
+from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 from streams import waves
 
 from driftscope.core.interfaces import Sink
@@ -38,6 +38,20 @@ def wait_for(what: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
     while not what():
         assert time.monotonic() < end_s, "it did not happen in time"
         QTest.qWait(20)
+
+
+def focus(widget: QWidget) -> None:
+    """Give a widget the focus for sure: without a window manager a window that has just closed
+    may keep the keys for a moment."""
+
+    def taken() -> bool:
+        if not widget.hasFocus():
+            widget.window().raise_()
+            widget.window().activateWindow()
+            widget.setFocus()
+        return widget.hasFocus()
+
+    wait_for(taken)
 
 
 def button(window: MainWindow, text: str) -> QPushButton:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from windows import focus
 
 from driftscope.core.history import Band
 from driftscope.core.stream import Alarm, Event
@@ -116,9 +117,7 @@ def test_a_click_and_the_arrow_keys_choose_the_interval(panel: AlarmsPanel, alar
     panel.chosen.connect(lambda *interval: chosen.append(interval))
     with qtbot.waitExposed(panel):
         panel.show()
-    panel.activateWindow()
-    panel.list.setFocus()
-    qtbot.waitUntil(panel.list.hasFocus)
+    focus(panel.list)
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
     assert chosen[-1] == (40.0, 41.2)
     QTest.keyClick(panel.list, Qt.Key.Key_Down)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
+from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.session import Session
@@ -61,7 +62,8 @@ def test_a_failure_offers_to_try_again(window: MainWindow, qtbot) -> None:
     session.health.link, session.health.link_message = "failed", "The port is busy. Close it."
     window.refresh()
     window.refresh_texts()
-    assert window.stage.text() == window.said.text() == "The port is busy. Close it."
+    assert window.stage.text() == "The port is busy. Close it."
+    assert window.said.text() == "Not connected."
     qtbot.waitUntil(lambda: buttons(window) == ["Try again", "Change…"])
 
 
@@ -104,8 +106,12 @@ def test_a_link_that_is_away_is_told_in_a_band_above_the_plots(
     assert window.stage.text() == ""
     window.session.health.link = link
     window.refresh()
+    window.refresh_texts()
     assert window.stage.band.isVisible() and window.signal.isVisible()
-    assert window.stage.text()
+    assert window.stage.text() and window.stage.text() not in window.said.text()
+    assert "frames/s" not in window.figures.text()
+    (value, *_) = window.controls.panel.channels._values
+    assert value.property("role") == "old number"
     window.session.health.link = "live"
     window.refresh()
     assert not window.stage.band.isVisible()
@@ -160,9 +166,7 @@ def test_space_presses_the_button_that_has_the_focus(window: MainWindow, qtbot) 
 def test_a_click_on_an_alarm_goes_to_it(window: MainWindow, alarm, qtbot) -> None:
     window.session.alarms[1] = alarm(1, 2.0)
     window.refresh_texts()
-    window.activateWindow()
     window.alarms.panel.list.setFocus()
-    qtbot.waitUntil(window.alarms.panel.list.hasFocus)
     QTest.keyClick(window.alarms.panel.list, Qt.Key.Key_Down)
     view = window.signal.panel.view
     assert view.end_s is not None
@@ -218,3 +222,48 @@ def test_the_buttons_of_the_top_bar_stay_where_they_are(window: MainWindow) -> N
     assert places() == before
     session.address, session.source_name = "", ""
     assert places() == before
+
+
+def test_a_file_that_ended_can_be_played_again_and_is_proposed(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    window.session.address, window.session.health.link = "csv:run.csv", "ended"
+    window.refresh()
+    qtbot.waitUntil(lambda: buttons(window)[:2] == ["Play again", "Change…"])
+    asked: list[str] = []
+    monkeypatch.setattr(window.session, "connect_to", asked.append)
+    again = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Play again")
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert asked == ["csv:run.csv"]
+    dialog = ConnectDialog("", window, window.session.address)
+    assert dialog.picker.line.text() == "csv:run.csv"
+    dialog.reject()
+
+
+def test_no_frames_are_counted_while_the_view_is_paused(window: MainWindow) -> None:
+    assert "frames/s" in window.figures.text()
+    window.session.pause(True)
+    window.refresh_texts()
+    assert "frames/s" not in window.figures.text() and "learn" in window.figures.text()
+
+
+def test_f1_shows_the_keys_in_a_table(window: MainWindow, qtbot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    table = window.top_bar.help
+    assert table.isVisible()
+    said = {found.text(): found.x() for found in table.findChildren(QLabel)}
+    assert said["Space"] == said["Ctrl+Q"] < said["pause the view"] == said["quit"]
+    QTest.keyClick(table, Qt.Key.Key_Escape)
+    assert not table.isVisible()
+
+
+def test_ctrl_q_in_the_connect_dialog_closes_all(window: MainWindow, qtbot) -> None:
+    def quit_all() -> None:
+        dialog = window.findChild(ConnectDialog)
+        QTest.keyClick(dialog, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+
+    QTimer.singleShot(300, quit_all)
+    window.connect_source()
+    assert not window.isVisible()

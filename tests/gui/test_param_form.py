@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from windows import focus
 
 from driftscope.core.params import Params, param
 from driftscope.gui.fields import ChoiceField, SliderField, SwitchField, TextField
@@ -83,9 +84,7 @@ def test_the_wheel_turns_only_the_slider_that_has_the_focus(form: ParamForm, qtb
     assert form.session.params.get("learner.lr") == 1.0
     with qtbot.waitExposed(form):
         form.show()
-    slider.setFocus()
-    form.activateWindow()
-    qtbot.waitUntil(slider.hasFocus)
+    focus(slider)
     wheel(slider, 120)
     assert form.session.params.get("learner.lr") > 1.0
     form.hide()
