@@ -203,8 +203,9 @@ class DetectorParams(Params):
     )  # fmt: skip
     decision_rows: int = param(
         0, low=1, high=100_000, log=True, auto=0, unit="samples", label="Time scale",
-        help="How many samples one decision covers. Automatic: 19, or one second of stream if "
-        "that is more.",
+        help="How long a stretch is judged at once. A short one finds brief faults and tells them "
+        "sooner, a long one finds slow or weak ones. Automatic: 19 samples, or one second if that "
+        "is more.",
     )  # fmt: skip
     kind: str = param(
         "residual_range", choices=lambda: _names("detectors"), live=False, hidden=True,

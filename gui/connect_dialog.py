@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QTimerEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui import theme
@@ -23,9 +24,12 @@ PIPE = "Standard input is not looked at beforehand: what is read from a pipe is 
 
 
 class ConnectDialog(QDialog):
-    """Ask for a source. `current` is the address connected now: its device is left alone."""
+    """Ask for a source. `current` is the address connected now: its device is left alone.
 
-    def __init__(self, current: str, parent: QWidget | None = None) -> None:
+    Without one, `last` is proposed: the address that was connected before.
+    """
+
+    def __init__(self, current: str, parent: QWidget | None = None, last: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle("Connect a source")
         self.setMinimumSize(760, 520)
@@ -56,7 +60,8 @@ class ConnectDialog(QDialog):
         self.picker.activated.connect(self.take)
         self.take_button.clicked.connect(self.take)
         cancel.clicked.connect(self.reject)
-        self.picker.choose(current or "demo:")
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self._quit)
+        self.picker.choose(current or last or "demo:")
         self._timer = self.startTimer(TICK_MS)
 
     def ask(self) -> str | None:
@@ -70,6 +75,13 @@ class ConnectDialog(QDialog):
             self._let_go()
             self._taken_s = time.monotonic()
             self.take_button.setEnabled(False)
+
+    def _quit(self) -> None:
+        """Close the window too: its own keys rest while this dialog is open."""
+        self.reject()
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.close()
 
     def done(self, result: int) -> None:
         self.killTimer(self._timer)

@@ -27,9 +27,9 @@ from driftscope.gui.panels.health import Figures
 from driftscope.gui.panels.loss import LossPanel
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
-from driftscope.gui.sentence import News, Strain, sentence
+from driftscope.gui.sentence import LEARNS, News, Strain, phase, sentence
 from driftscope.gui.session import Session
-from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, TAKE, Guarded, Stage
+from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE, Guarded, Stage
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.top_bar import TopBar
 from driftscope.gui.widgets import label, resize_within_screen, set_text
@@ -78,14 +78,22 @@ class MainWindow(QMainWindow):
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
         news = self._news.text(session.marks, self._looked_s)
-        set_text(self.said, sentence(session, strain=strain, news=news))
+        brief = bool(self.stage.text())
+        set_text(self.said, sentence(session, strain=strain, news=news, brief=brief))
         self._figures.refresh(session.health)
-        step_ms = words.milliseconds(self._figures.step_ms[0])
-        memory = words.megabytes(self._figures.memory_bytes)
-        set_text(self.figures, f"learn {step_ms} · {session.frames_per_s:.0f} frames/s · {memory}")
+        set_text(self.figures, self._figures_text())
         if self._narrow:
             count = len(session.alarms)
             self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
+
+    def _figures_text(self) -> str:
+        """Return what learning, drawing and memory take, as far as anything goes on."""
+        session, parts = self.session, []
+        if phase(session) in LEARNS:
+            parts.append(f"learn {words.milliseconds(self._figures.step_ms[0])}")
+            if not session.paused:
+                parts.append(f"{session.frames_per_s:.0f} frames/s")
+        return " · ".join([*parts, words.megabytes(self._figures.memory_bytes)])
 
     def _refresh_all(self) -> None:
         """Draw everything now: what fails at once does so before the display timer runs."""
@@ -94,14 +102,12 @@ class MainWindow(QMainWindow):
 
     def connect_source(self) -> None:
         """Ask for a source and connect to it."""
-        dialog = ConnectDialog(self._in_use(), self)
+        session = self.session
+        dialog = ConnectDialog(session.address if session.running else "", self, session.address)
         chosen = dialog.ask()
         dialog.deleteLater()
         if chosen:
-            self.session.connect_to(chosen)
-
-    def _in_use(self) -> str:
-        return self.session.address if self.session.running else ""
+            session.connect_to(chosen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()  # at once: letting go of a device may take a second
@@ -154,6 +160,10 @@ class MainWindow(QMainWindow):
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
         self.figures = label(role="secondary")
+        self.figures.setToolTip(
+            "How long scoring and learning one step takes, how often the signal is drawn, and how "
+            "much memory the program takes up."
+        )
         bar = QWidget()
         theme.as_panel(bar)
         theme.set_role(bar, "bar")
@@ -198,7 +208,7 @@ class MainWindow(QMainWindow):
             self.connect_source()
         elif word == DEMO:
             session.connect_to("demo:")
-        elif word == AGAIN:
+        elif word in (AGAIN, PLAY):
             session.connect_to(session.address)
         elif word == TAKE:
             session.release_port(False)

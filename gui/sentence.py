@@ -15,7 +15,13 @@ Phase = Literal[
     "nothing", "loading", "connecting", "waiting", "warming up", "learning", "held", "frozen",
     "lost", "released", "ended", "failed",
 ]  # fmt: skip
+IN_SHORT: dict[Phase, str] = {
+    "lost": "Link lost.", "released": "Port released.", "ended": "At its end.",
+    "failed": "Not connected.",
+}  # fmt: skip
 LEARNING = ("learning", "held", "frozen")
+LEARNS = ("warming up", *LEARNING)
+"""The phases in which samples come in and are looked at."""
 OFTEN_S, NOTE_S = 5.0, 8.0
 IN_TIME = f" in the last {OFTEN_S:.0f} s."
 TRIFLE = 0.05
@@ -116,14 +122,16 @@ class News:
         return str(last.data.get("message", ""))
 
 
-def sentence(session: Seen, strain: str = "", news: str = "", now_s: float = math.nan) -> str:
+def sentence(
+    session: Seen, strain: str = "", news: str = "", now_s: float = math.nan, brief: bool = False
+) -> str:
     """Return what is happening now, for a person who looks up from the bench.
 
-    `strain` and `news` are what `Strain.text` and `News.text` said, `now_s` is of the steady clock.
+    `strain` and `news` are what `Strain.text` and `News.text` said, `now_s` is of the steady
+    clock. With `brief` what stands large elsewhere is said in two words.
     """
-    now_s = time.monotonic() if math.isnan(now_s) else now_s
     now = phase(session)
-    doing = _doing(session, now, now_s)
+    doing = (brief and IN_SHORT.get(now)) or state_words(session, now_s)
     if TRY_BAUD in doing:
         strain = ""
     if "baud" in doing + strain and "baud" in news:  # one advice is enough
@@ -136,7 +144,10 @@ def sentence(session: Seen, strain: str = "", news: str = "", now_s: float = mat
     return " ".join(part for part in parts if part)
 
 
-def _doing(session: Seen, now: Phase, now_s: float) -> str:
+def state_words(session: Seen, now_s: float = math.nan) -> str:
+    """Return what the session is doing; `now_s` is of the steady clock."""
+    now_s = time.monotonic() if math.isnan(now_s) else now_s
+    now = phase(session)
     health, name = session.health, session.source_name or session.address
     since = words.duration(now_s - health.link_since_s)
     said = health.link_message.rstrip(". ")

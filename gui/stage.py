@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from driftscope.gui import theme
-from driftscope.gui.sentence import Phase, lost_words, phase, sentence
+from driftscope.gui.sentence import Phase, phase, state_words
 from driftscope.gui.session import Session
 from driftscope.gui.widgets import Elided, MovingLine, label, set_text
 
@@ -25,8 +24,8 @@ WELCOME = (
     "prints numbers."
 )
 WIDTH_PX = 500
-DEMO, CONNECT, CHANGE, AGAIN, TAKE = (
-    "Try the demo", "Connect…", "Change…", "Try again", "Take port back",
+DEMO, CONNECT, CHANGE, AGAIN, PLAY, TAKE = (
+    "Try the demo", "Connect…", "Change…", "Try again", "Play again", "Take port back",
 )  # fmt: skip
 NOTICES: dict[Phase, tuple[str, ...]] = {
     "nothing": (DEMO, CONNECT),
@@ -39,7 +38,7 @@ NOTICES: dict[Phase, tuple[str, ...]] = {
 BANDS: dict[Phase, tuple[str, ...]] = {
     "lost": (CHANGE,),
     "released": (TAKE,),
-    "ended": (AGAIN, CHANGE),
+    "ended": (PLAY, CHANGE),
     "failed": (AGAIN, CHANGE),
 }
 """The buttons of each state that is told in a band above the plots."""
@@ -157,7 +156,7 @@ class Stage(QStackedWidget):
             self.notice.waiting.setVisible(awaited)
             if awaited:
                 self.notice.waiting.update()
-            set_text(self.notice.said, sentence(self.session))
+            set_text(self.notice.said, state_words(self.session))
             set_text(self.notice.more, WELCOME if now == "nothing" else "")
             self.notice.more.setVisible(now == "nothing")
             self.notice.buttons.offer(NOTICES[now])
@@ -172,15 +171,13 @@ class Stage(QStackedWidget):
         return self.band.said.accessibleName() if not self.band.isHidden() else ""
 
     def _show_band(self, now: Phase) -> None:
-        said, buttons = "", BANDS.get(now, ())
-        if now == "lost":
-            said = lost_words(self.session.health, self.session.source_name, time.monotonic())
-        elif now in BANDS:
-            said = sentence(self.session)
-        if said:
-            self.band.said.say(said)
+        told = now in BANDS
+        if told:
+            live = self.session.can_release()
+            buttons = tuple(AGAIN if live and word == PLAY else word for word in BANDS[now])
+            self.band.said.say(state_words(self.session))
             self.band.buttons.offer(buttons)
-        self.band.setVisible(bool(said))
+        self.band.setVisible(told)
 
 
 class Guarded(QWidget):

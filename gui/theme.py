@@ -103,8 +103,9 @@ def as_panel(widget: QWidget) -> None:
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget a look of the style sheet.
 
-    Roles: panel, bar; for labels title, secondary, small, number, prediction, alarm, fault, good
-    and pill (a rounded field with a state); for buttons flat. It may be changed at any time.
+    Roles: panel, bar, popup; for labels title, secondary, small, number, old number, prediction,
+    alarm, fault, good and pill (a rounded field with a state); for buttons flat. It may be changed
+    at any time.
     """
     if widget.property("role") != role:
         widget.setProperty("role", role)
@@ -161,10 +162,12 @@ QWidget { color: $text; }
 QLabel, QCheckBox, QRadioButton { background: transparent; }
 *[role="panel"] { background: $panel; border-radius: ${radius}px; }
 *[role="bar"] { background: $panel; }
+*[role="popup"] { background: $raised; border: 1px solid $lines; }
 QLabel[role="title"] { font-weight: bold; font-size: 11pt; }
 QLabel[role="secondary"] { color: $secondary; }
 QLabel[role="small"] { color: $secondary; font-size: 8pt; }
 QLabel[role="number"] { font-family: "$mono"; }
+QLabel[role="old number"] { font-family: "$mono"; color: $secondary; }
 QLabel[role="prediction"] { color: $prediction_text; }
 QLabel[role="alarm"] { color: $alarm_text; }
 QLabel[role="fault"] { color: $fault_text; }
@@ -175,7 +178,7 @@ QPushButton, QToolButton { background: $raised; border: 1px solid transparent;
     border-radius: ${radius}px; padding: 6px 14px; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $lines; }
-QPushButton:focus, QToolButton:focus { border-color: $prediction; }
+QPushButton:focus, QToolButton:focus { border-color: $prediction; outline: none; }
 QPushButton:checked, QToolButton:checked { border-color: $prediction; color: $prediction_text; }
 QPushButton:disabled, QToolButton:disabled { color: $secondary; background: $panel; }
 QPushButton:default { border-color: $lines; }

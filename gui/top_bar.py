@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolTip, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui import theme, words
+from driftscope.gui.keys import Keys
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
 from driftscope.gui.widgets import Pill
@@ -19,13 +20,6 @@ RELEASE: Texts = ("Release port", "Take port back")
 PAUSE: Texts = ("Pause view", "Resume view")
 FREEZE: Texts = ("Freeze learning", "Unfreeze learning")
 """What the buttons say while they are up, and while they are down."""
-KEYS = (
-    "Space  pause the view\n"
-    "F  freeze learning\n"
-    "Ctrl+O  connect a source\n"
-    "Ctrl+Q  quit\n"
-    "In a plot: wheel or + −  zoom, 0  usual zoom, drag or ← →  move, End  now"
-)
 
 
 class TopBar(QWidget):
@@ -45,8 +39,9 @@ class TopBar(QWidget):
         self.release = self._button("Release port", "Let another program have the port, to flash.")
         self.pause = self._button("Pause view", "Hold the view; the work goes on (Space).")
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
-        self.keys = self._button("Keys", KEYS)
+        self.keys = self._button("Keys", "What the keys do (F1).")
         theme.set_role(self.keys, "flat")
+        self.help = Keys(self)
         for button, texts in (
             (self.open, OPEN), (self.release, RELEASE), (self.pause, PAUSE), (self.freeze, FREEZE),
         ):  # fmt: skip
@@ -88,7 +83,8 @@ class TopBar(QWidget):
         self.chip.setToolTip(f"{self.chip.text()}\n{session.address}".strip())
 
     def show_keys(self) -> None:
-        QToolTip.showText(self.keys.mapToGlobal(QPoint(0, self.keys.height())), KEYS, self.keys)
+        """Show what the keys do."""
+        self.help.show_below(self.keys)
 
     def _act(self, verb: object, on: bool) -> None:
         assert callable(verb)

@@ -121,6 +121,8 @@ class Elided(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._whole = text
+        self.tip = ""
+        """What is explained when the mouse rests on it."""
         if role:
             theme.set_role(self, role)
         self.say(text)
@@ -139,7 +141,8 @@ class Elided(QLabel):
         mode = Qt.TextElideMode.ElideRight
         shown = self.fontMetrics().elidedText(self._whole, mode, self.contentsRect().width())
         set_text(self, shown)
-        self.setToolTip("" if shown == self._whole else self._whole)
+        whole = "" if shown == self._whole else self._whole
+        self.setToolTip("\n\n".join(filter(None, (whole, self.tip))))
 
 
 class Pill(QLabel):

@@ -38,6 +38,12 @@ CARD_PX = 64
 EMPTY = "Nothing unusual so far. Alarms appear here as they begin; a click shows one in the signal."
 
 
+ASKED = (
+    "How many alarms there were, and how many you ask for with the slider “Alarms”: a signal on "
+    "which nothing is wrong gives about so many by mere chance."
+)
+
+
 class Watched(Protocol):
     """What of a session the list shows."""
 
@@ -111,6 +117,7 @@ class AlarmsPanel(QWidget):
         self.session = session
         self.model = AlarmList()
         self.counted = label(role="small")
+        self.counted.setToolTip(ASKED)
         self.empty = label(EMPTY, "secondary", wrap=True)
         self.list = QListView()
         self.list.setAccessibleName("Alarms, newest first")
@@ -163,6 +170,6 @@ class AlarmsPanel(QWidget):
         return f"{len(session.alarms)} so far · {asked} asked"
 
     def _choose(self, index: QModelIndex) -> None:
-        if index.isValid() and self.list.hasFocus():
+        if index.isValid() and self.window().focusWidget() is self.list:
             entry = self.model.entry(index)
             self.chosen.emit(began_s(entry), self.model.ended_s(entry))

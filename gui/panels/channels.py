@@ -8,13 +8,16 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from driftscope.core.health import Health
 from driftscope.core.history import History
 from driftscope.core.stream import StreamInfo
-from driftscope.gui import words
+from driftscope.gui import theme, words
 from driftscope.gui.widgets import Elided, Rule, Tick, label, set_text
 
 ROW_PX = 24
 MOST_ROWS = 8
+AWAY = ("lost", "released", "ended", "failed")
+"""While the link is so, the last values are not those of now."""
 LOOK_BACK = 64
 """Rows looked through for a channel's last value: it may be missing in the newest."""
 
@@ -24,6 +27,7 @@ class Measured(Protocol):
 
     info: StreamInfo | None
     history: History | None
+    health: Health
 
 
 class ChannelsPanel(QWidget):
@@ -60,8 +64,10 @@ class ChannelsPanel(QWidget):
             self._build(info)
         if history is None or not len(history):
             return
+        role = "old number" if self.session.health.link in AWAY else "number"
         for place, value in enumerate(_newest(history)):
             if place < len(self._values):
+                theme.set_role(self._values[place], role)
                 set_text(self._values[place], words.measurement(float(value)))
 
     def _build(self, info: StreamInfo) -> None:

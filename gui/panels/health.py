@@ -17,15 +17,17 @@ from driftscope.gui.widgets import Elided, label
 
 SLOWLY_S = 1.0
 SHOWN_REJECTS = 20
+P99 = "p99 is what 99 of 100 stay below: the slow end."
 TIPS = {
     "received": "Samples that arrived each second, over the last two seconds.",
     "rejected lines": "Text that is no sample. Click for the last lines.",
-    "dropped · skipped": "Samples lost before they could be read, and updates of the model left "
-    "out for lack of time.",
+    "dropped · skipped": "Dropped: samples lost before they could be read. Skipped: times the "
+    "model was not updated for want of time; what was measured then is still drawn and judged.",
     "not scored": "Samples that were not judged for lack of time; drawn hatched.",
     "gaps": "Times the link was interrupted. Nothing is learned across a gap.",
-    "learn time": "What scoring and learning one step takes: the middle one, and the 99th of 100.",
-    "sample to screen": "From a sample's arrival to its being drawn, of the last seconds.",
+    "learn time": f"How long judging and learning one step takes: half the steps take less. {P99}",
+    "sample to screen": "How long a sample takes from its arrival to being drawn: half of them "
+    f"take less. {P99}",
     "memory": "What the whole program takes up.",
 }
 
@@ -119,6 +121,7 @@ class HealthPanel(QWidget):
         for row, (name, value) in enumerate(self.values.items(), start=1):
             called = label(name, "secondary")
             called.setToolTip(TIPS[name])
+            value.tip = TIPS[name]
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(called, row, 0)
             grid.addWidget(value, row, 1)
