@@ -6,6 +6,10 @@ import numpy as np
 
 from driftscope.core.stream import F64
 
+MOST = 32.0
+"""An error counts as no more deviations than this, whoever made it. Otherwise a single 1e30, which
+the last value repeats, would decide for ever which baseline is the best."""
+
 
 def mean_losses(samples: F64, forecasts: F64, scale: F64) -> tuple[F64, F64]:
     """Compare samples (B, C) with K forecasts of them (B, K, C), measured in `scale` (B, C).
@@ -15,7 +19,7 @@ def mean_losses(samples: F64, forecasts: F64, scale: F64) -> tuple[F64, F64]:
     """
     error = samples[:, None, :] - forecasts
     error /= scale[:, None, :]
-    size = np.abs(error)
+    size = np.minimum(np.abs(error), MOST)
     near = np.minimum(size, 1.0)
     losses = near * (size - 0.5 * near)
     missing = np.isnan(error).any(1)

@@ -15,7 +15,7 @@ from driftscope.core.errors import AddressError, DriftscopeError
 from driftscope.core.interfaces import Decoder, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Value
-from driftscope.core.reader import Failed, Items, Message, Opened, Raw, Reader
+from driftscope.core.reader import Failed, Items, Link, Message, Opened, Raw, Reader
 from driftscope.core.stream import Block, Event, Item, StreamInfo
 from driftscope.gui import words
 
@@ -39,6 +39,7 @@ class Preview:
         self.samples = 0
         self.rejected = 0
         self.error = ""
+        self.lost = ""
         self.open = False
         self.ended = False
         self._half = ""
@@ -72,6 +73,8 @@ class Preview:
                 case Items(_, items, _):
                     self._show_items(items)
                     self._show_rows(items)
+                case Link(_, state, text):
+                    self.lost = text if state == "lost" else ""
                 case Failed(_, error):
                     self.error, self.ended = str(error), True
         if self._reader is not None and not self._reader.is_alive() and not len(self._inbox):
@@ -90,8 +93,8 @@ class Preview:
 
     def summary(self) -> str:
         """Return what arrives in one sentence, or what is wrong."""
-        if self.error:
-            return self.error
+        if self.error or self.lost:
+            return self.error or self.lost
         if self.rejected > max(3, self.samples):
             return (
                 f"{words.plural(self.rejected, 'line')} of {self.rejected + self.samples:,} hold "

@@ -153,3 +153,13 @@ def test_a_preview_of_rubbish_points_at_the_baud_rate(device: PtyDevice, qtbot) 
     qtbot.waitUntil(told)
     preview.close()
     qtbot.waitUntil(lambda: preview.gone)
+
+
+def test_a_device_unplugged_under_its_preview_is_told(device: PtyDevice, qtbot) -> None:
+    preview = Preview(device.address)
+    qtbot.waitUntil(lambda: preview.take() and preview.open)
+    device.unplug()
+    qtbot.waitUntil(lambda: preview.take() and bool(preview.lost))
+    assert "was lost" in preview.summary() or "is not there" in preview.summary()
+    preview.close()
+    qtbot.waitUntil(lambda: preview.gone)
