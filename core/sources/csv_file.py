@@ -14,7 +14,7 @@ from driftscope.core.interfaces import Source
 from driftscope.core.pacing import MAX_ROWS, Pacer, PlayParams, block_rows
 from driftscope.core.params import param
 from driftscope.core.sources._lines import LineFile
-from driftscope.core.sources._table import Table, decoded, recognise
+from driftscope.core.sources._table import Table, cells, decoded, is_missing, recognise
 from driftscope.core.stream import F64, Block, Bools, Event, Item, StreamInfo
 
 HEAD_ROWS = 64
@@ -231,6 +231,12 @@ def _no_table(path: Path, broken: str, lines: list[bytes]) -> str:
         return f"{path} cannot be read: {broken}. Fetch the file again."
     if len(lines) == 1 and any(map(str.isalpha, decoded(lines[0]))):
         return f"{path} holds a header and no rows: there is nothing to play."
+    written = [cell for line in lines for cell in cells(decoded(line), ",") if cell.strip()]
+    if any(map(is_missing, written)):
+        return (
+            f"{path} holds missing values only in its first {len(lines)} lines: cut these off, "
+            "or look at the sensor it was recorded from."
+        )
     return f"{path} holds no table of numbers: one row of numbers a line is needed."
 
 

@@ -39,6 +39,7 @@ def test_a_line_without_end_is_one_bad_line(table) -> None:
         (b"\xef\xbb\xbf", "is empty"),
         (b"time,a\n", "a header and no rows"),
         (b"all work\nand no play\n", "no table of numbers"),
+        (b"a,b\n" + b"nan,\n" * 500, "missing values only in its first 100 lines"),
         (b"1" * 100 + b"\0" * 100, "binary"),
         ("time,a\n0,1\n".encode("utf-16"), "UTF-16"),
         (b"PK\x03\x04" + bytes(100), "workbook or a zip"),
