@@ -60,7 +60,8 @@ class ConnectDialog(QDialog):
         self.picker.activated.connect(self.take)
         self.take_button.clicked.connect(self.take)
         cancel.clicked.connect(self.reject)
-        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self._quit)
+        # the window's own keys rest while this dialog is open
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect((parent or self).close)
         self.picker.choose(current or last or "demo:")
         self._timer = self.startTimer(TICK_MS)
 
@@ -75,13 +76,6 @@ class ConnectDialog(QDialog):
             self._let_go()
             self._taken_s = time.monotonic()
             self.take_button.setEnabled(False)
-
-    def _quit(self) -> None:
-        """Close the window too: its own keys rest while this dialog is open."""
-        self.reject()
-        parent = self.parentWidget()
-        if parent is not None:
-            parent.close()
 
     def done(self, result: int) -> None:
         self.killTimer(self._timer)

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
         news = self._news.text(session.marks, self._looked_s)
-        brief = bool(self.stage.text())
+        brief = self.stage.told_above()
         set_text(self.said, sentence(session, strain=strain, news=news, brief=brief))
         self._figures.refresh(session.health)
         set_text(self.figures, self._figures_text())
@@ -110,6 +110,8 @@ class MainWindow(QMainWindow):
             session.connect_to(chosen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        for dialog in self.findChildren(ConnectDialog):
+            dialog.reject()
         self.hide()  # at once: letting go of a device may take a second
         self.session.close()
         event.accept()

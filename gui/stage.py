@@ -168,7 +168,11 @@ class Stage(QStackedWidget):
         """Return the sentence shown in place of the plots or above them, "" if there is none."""
         if self.currentIndex() == 0:
             return self.notice.said.text()
-        return self.band.said.accessibleName() if not self.band.isHidden() else ""
+        return self.band.said.accessibleName() if self.told_above() else ""
+
+    def told_above(self) -> bool:
+        """Say whether a band above the plots tells what is wrong."""
+        return self.currentIndex() == 1 and not self.band.isHidden()
 
     def _show_band(self, now: Phase) -> None:
         told = now in BANDS

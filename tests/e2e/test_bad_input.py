@@ -34,7 +34,7 @@ def whole(window: MainWindow) -> bool:
 
 
 def said(window: MainWindow, text: str) -> None:
-    wait_for(lambda: text in window.said.text())
+    wait_for(lambda: text in f"{window.stage.text()} {window.said.text()}")
     assert whole(window)
 
 
