@@ -160,11 +160,13 @@ class Session(QObject):
         self._pace.painted(self.paused)
 
     def _carry_over(self, source: Params) -> ParamSet:
-        """Begin with the sliders as they stand, the source's own section apart."""
+        """Begin with the sliders as they stand, the source's own section apart. A learner that
+        was frozen begins anew: frozen it would never start."""
         params = default_params(source)
         for name, section in self.params.sections.items():
             if name in CARRIED:
                 params.attach(name, copy.copy(section))
+        params.set("learner.frozen", False)
         return params
 
     def _send(self, command: Command) -> None:
