@@ -15,7 +15,7 @@ from driftscope.core.params import ParamSet
 from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui import draw, theme
 
-LEFT_PX, RIGHT_PX = 80, 14
+LEFT_PX, RIGHT_PX = 84, 14
 """Margins of every plot, so that all begin and end one above the other."""
 BAND_WORDS: dict[BandKind, str] = {
     "gap": "gap, not learned", "unscored": "not scored", "hole": "not shown",

@@ -109,6 +109,7 @@ class TimePlot(Plot):
             wide = painter.fontMetrics().horizontalAdvance(text)
             x = min(max(x - wide / 2, area.left() - wide / 2), self.width() - wide - 2)
             painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
+        painter.setFont(theme.text_font(8))
 
     def follow_live(self) -> None:
         """Go back to now."""
