@@ -78,7 +78,9 @@ class ConnectDialog(QDialog):
             self.take_button.setEnabled(False)
 
     def done(self, result: int) -> None:
-        self.killTimer(self._timer)
+        if self._timer:  # it may be closed, and then its window
+            self.killTimer(self._timer)
+            self._timer = 0
         self.picker.close_search()
         self._let_go()
         super().done(result)
