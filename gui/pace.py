@@ -11,8 +11,10 @@ import numpy as np
 FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
 DEAR_S = 0.012
 """What a frame may take before fewer are drawn."""
+LOOK_S, MANY = 0.25, 10
+"""Work left out more often than so many times in a look means that time is really short."""
 LATE_S = 1.0
-"""How long fewer frames are drawn after learning was skipped."""
+"""How long fewer frames are drawn then."""
 
 
 class Pace:
@@ -34,6 +36,7 @@ class Pace:
         self._latencies: deque[float] = deque(maxlen=300)
         self._arrived_s = math.nan
         self._left_out = 0
+        self._looked_s = 0.0
 
     def arrived(self, steady_s: float) -> None:
         """Note when the newest sample arrived that the next paint will show."""
@@ -55,9 +58,10 @@ class Pace:
         if self._latencies:
             p50, p99 = np.percentile(list(self._latencies), [50, 99])
             self.latency_ms = (float(p50), float(p99))
-        if left_out != self._left_out:
-            self._left_out = left_out
-            self._late_until_s = now_s + LATE_S
+        if now_s - self._looked_s >= LOOK_S:
+            if left_out - self._left_out > MANY:
+                self._late_until_s = now_s + LATE_S
+            self._left_out, self._looked_s = left_out, now_s
         if now_s < self._late_until_s:
             return LATE_MS
         return SLOW_MS if now_s - begun_s > DEAR_S else FAST_MS
