@@ -78,7 +78,7 @@ def score_file(path: Path, out: Path, settings: list[tuple[str, str]], cut: floa
         for name, value in settings:
             params.set(name, value)
         rows = Rows()
-        Monitor({"source": device}, params, [rows]).run()
+        Monitor({"source": (device, params)}, [rows]).run()
     out.parent.mkdir(parents=True, exist_ok=True)
     keys = [re.split(r"[;,\t]", line, maxsplit=1)[0].strip() for line in lines]
     keys = keys[len(keys) - len(rows.lines) :]  # what stands in front of the rows is the header

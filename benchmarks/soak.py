@@ -88,7 +88,7 @@ def main() -> None:
     memory = MemoryByHour()
     params = default_params()
     params.set("learner.step_rows", 64)
-    monitor = Monitor({"generated": Generated(hours)}, params, [memory])
+    monitor = Monitor({"generated": (Generated(hours), params)}, [memory])
     begun_s = time.monotonic()
     monitor.run()
     took_s = time.monotonic() - begun_s

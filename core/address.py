@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from driftscope.core import registry
 from driftscope.core.errors import AddressError
-from driftscope.core.interfaces import Source, Transport
+from driftscope.core.interfaces import Device, Source
 from driftscope.core.params import Params, ParamSet, default_params
 
 
@@ -34,55 +34,69 @@ def parse(text: str) -> Address:
     kinds = _kinds()
     scheme, colon, rest = text.partition(":")
     if colon and len(scheme) > 1 and scheme.lower() in kinds:
+        if kinds[scheme.lower()].raw:
+            return Address(text, scheme.lower(), rest)
         target, _, query = rest.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
         return Address(text, scheme.lower(), target, options)
     if text.lower() in kinds:
         return Address(text, text.lower(), "")
     for name, kind in kinds.items():
-        if any(text.lower().endswith(suffix) for suffix in getattr(kind, "suffixes", ())):
+        if any(text.lower().endswith(suffix) for suffix in kind.suffixes):
             return Address(text, name, text)
     raise AddressError(_unknown(text, kinds))
 
 
-def find(address: Address) -> type[Source] | type[Transport]:
+def find(address: Address) -> type[Device]:
     """Return the class that serves an address."""
     return _kinds()[address.scheme]
 
 
-def make(address: Address) -> Source | Transport:
+def make(address: Address) -> Device:
     """Make the source or transport an address names; nothing is opened yet."""
     kind = find(address)
     return kind(address.target, kind.Params.from_options(address.options))  # type: ignore[call-arg]
 
 
-def configured(
-    text: str, settings: Iterable[tuple[str, str]] = ()
-) -> tuple[Source | Transport, ParamSet]:
+def configured(text: str, settings: Iterable[tuple[str, str]] = ()) -> tuple[Device, ParamSet]:
     """Make what an address names, with all parameters, and set some of them by name.
 
     Raise AddressError or ParamError; nothing is opened yet.
     """
-    device = make(parse(text))
-    params = default_params(device.params)
-    if isinstance(device, Source):
-        params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
+    return all_configured([text], settings)[text]
+
+
+def all_configured(
+    texts: Iterable[str], settings: Iterable[tuple[str, str]] = ()
+) -> dict[str, tuple[Device, ParamSet]]:
+    """Make several at once; a setting is taken by each of those that know it."""
+    found: dict[str, tuple[Device, ParamSet]] = {}
+    for text in texts:
+        if text in found:
+            raise AddressError(f"{text} is named twice: name each source once.")
+        device = make(parse(text))
+        params = default_params(device.params, device.pictures, device.labelled)
+        if isinstance(device, Source):
+            params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
+        found[text] = device, params
     for name, value in settings:
-        params.set(name, value)
-    return device, params
-
-
-def _kinds() -> dict[str, type[Source] | type[Transport]]:
-    found: dict[str, type[Source] | type[Transport]] = {}
-    for folder in ("sources", "transports"):
-        for plugin in registry.load_all(folder)[0].values():
-            found[plugin.scheme] = plugin
+        every = [params for _, params in found.values()]
+        for params in [each for each in every if each.may_have(name)] or every[:1]:
+            params.set(name, value)
     return found
 
 
-def _unknown(text: str, kinds: dict[str, type[Source] | type[Transport]]) -> str:
+def _kinds() -> dict[str, type[Device]]:
+    found: dict[str, type[Device]] = {}
+    for folder in ("sources", "transports"):
+        for plugin in registry.load_all(folder)[0].values():
+            found |= dict.fromkeys((plugin.scheme, *plugin.aliases), plugin)
+    return found
+
+
+def _unknown(text: str, kinds: dict[str, type[Device]]) -> str:
     schemes = ", ".join(f"{name}:" for name in sorted(kinds) if name != "stdin")
-    suffixes = ", ".join(sorted(s for k in kinds.values() for s in getattr(k, "suffixes", ())))
+    suffixes = ", ".join(sorted(s for k in kinds.values() for s in k.suffixes))
     if text and Path(text).exists():
         return (
             f"{text} exists, but its ending does not tell what is in it; known: {suffixes}. "

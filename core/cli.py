@@ -9,9 +9,9 @@ import sys
 from importlib import metadata
 
 USAGE = """\
-driftscope [SOURCE] [--set NAME=VALUE ...]   open the window
-       driftscope watch SOURCE [options]             the same with no window
-       driftscope devices                            list serial ports"""
+driftscope [SOURCE ...] [--set NAME=VALUE ...]   open the window
+       driftscope watch SOURCE ... [options]         the same with no window
+       driftscope devices                            list serial ports and cameras"""
 
 SOURCES = """\
 a source is one of
@@ -54,17 +54,17 @@ def main(argv: list[str] | None = None) -> int:
         return _devices(words[1:])
     parser = _parser("driftscope", "An oscilloscope that learns.", usage=USAGE)
     parser.add_argument("--version", action="version", version=f"driftscope {_version()}")
-    parser.add_argument("source", nargs="?", default="demo:", metavar="SOURCE")
+    parser.add_argument("sources", nargs="*", default=["demo:"], metavar="SOURCE")
     _add_set(parser)
     chosen = parser.parse_args(words)
     from driftscope.gui import app  # noqa: TID251  the one door from the command line to the window
 
-    return app.run(chosen.source, chosen.settings)
+    return app.run(chosen.sources, chosen.settings)
 
 
 def _watch(words: list[str]) -> int:
     parser = _parser("driftscope watch", "Predict, learn and flag with no window.")
-    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE")
     parser.add_argument(
         "--for", dest="for_s", type=duration_s, metavar="20s",
         help="stop after so much stream time (files, demo) or wall time (devices)",
@@ -77,7 +77,7 @@ def _watch(words: list[str]) -> int:
     from driftscope.core.watch import watch
 
     return watch(
-        chosen.source,
+        chosen.sources,
         for_s=chosen.for_s,
         speed=chosen.speed,
         scores=chosen.scores,

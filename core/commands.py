@@ -8,33 +8,48 @@ from dataclasses import dataclass
 from typing import Any
 
 from driftscope.core.errors import DriftscopeError, ParamError
+from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
-from driftscope.core.params import ParamSet
-from driftscope.core.reader import Reader
 from driftscope.core.stream import EventKind
+from driftscope.core.teaching import LearnerCommand
 
 
 @dataclass(frozen=True, slots=True)
 class SetParam:
-    """Turn `section.name`; a value out of range is told as an Event and the old one stays."""
+    """Turn `section.name`; a value out of range is told as an Event and the old one stays.
+
+    Here and below `device` names which one, "" every one that has it.
+    """
 
     name: str
     value: object
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
     """Forget all that was learned."""
 
+    device: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Let the port go for another program, or take it again."""
+    """Let the device go for another program, or take it again."""
 
     released: bool
+    device: str = ""
 
 
-Command = SetParam | Reset | Release
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Have the learner of one stream carry out what only it knows."""
+
+    stream: str
+    command: LearnerCommand
+
+
+Command = SetParam | Reset | Release | Ask
 
 
 class Commands:
@@ -42,22 +57,21 @@ class Commands:
 
     def __init__(
         self,
-        params: ParamSet,
+        inputs: Mapping[str, Input],
         lanes: Mapping[str, Lane],
-        readers: Mapping[str, Reader],
-        tell: Callable[[EventKind, dict[str, Any]], None],
+        tell: Callable[[EventKind, dict[str, Any], str], None],
     ) -> None:
-        self._params = params
+        self._inputs = inputs
         self._lanes = lanes
-        self._readers = readers
         self._tell = tell
-        self._waiting: deque[SetParam | Reset] = deque()
+        self._waiting: deque[SetParam | Reset | Ask] = deque()
 
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps; a port is let go at once. Any thread."""
         if isinstance(command, Release):
-            for reader in self._readers.values():
-                reader.release(command.released)
+            for key, each in list(self._inputs.items()):
+                if command.device in ("", key):
+                    each.reader.release(command.released)
         else:
             self._waiting.append(command)
 
@@ -65,50 +79,73 @@ class Commands:
         """Carry out what waits, in order. The Monitor's thread, between two steps."""
         while self._waiting:
             match self._waiting.popleft():
-                case SetParam(name, value):
-                    self._set(name, value)
-                case Reset():
-                    for lane in self._lanes.values():
-                        lane.reset()
-                    message = (
-                        "The model was reset: what it learned is forgotten, and what is usual."
-                    )
-                    self._tell("note", dict(message=message, reset=True))
+                case SetParam(name, value, device):
+                    self._set_all(name, value, device)
+                case Ask(stream, command):
+                    self._ask(stream, command)
+                case Reset(device):
+                    for key in self._devices(device):
+                        for lane in self._of(key):
+                            lane.reset()
+                        message = (
+                            "The model was reset: what it learned is forgotten, and what is usual."
+                        )
+                        self._tell("note", dict(message=message, reset=True), key)
 
-    def _set(self, name: str, value: object) -> None:
+    def _of(self, device: str) -> list[Lane]:
+        params = self._inputs[device].params
+        return [lane for lane in self._lanes.values() if lane.params is params]
+
+    def _devices(self, device: str) -> list[str]:
+        """Return the devices meant, as far as they are still there."""
+        return [key for key in self._inputs if device in ("", key)]
+
+    def _ask(self, stream: str, command: LearnerCommand) -> None:
+        lane = self._lanes.get(stream)
+        why_not = lane.obey(command) if lane else f"There is no stream {stream!r} any more."
+        if why_not:
+            owners = [k for k, each in self._inputs.items() if lane and each.params is lane.params]
+            self._tell("note", dict(message=why_not), owners[0] if owners else "")
+
+    def _set_all(self, name: str, value: object, device: str) -> None:
+        """Turn it wherever it is known; nowhere at all is told."""
+        devices = self._devices(device)
+        known = [key for key in devices if self._inputs[key].params.has(name)]
+        for key in known or devices[:1]:
+            self._set(key, name, value)
+
+    def _set(self, device: str, name: str, value: object) -> None:
+        params = self._inputs[device].params
         try:
-            old, spec = self._params.get(name), self._params.spec(name)
-            new = self._params.set(name, value)
+            old, spec = params.get(name), params.spec(name)
+            new = params.set(name, value)
         except ParamError as error:
-            self._note(str(error))
+            self._tell("note", dict(message=str(error)), device)
             return
         if new == old:
             return
         if not spec.live and name.split(".", maxsplit=1)[0] in ("learner", "model"):
             try:
-                self._rebuild(name)
+                self._rebuild(device, name)
             except DriftscopeError as error:
-                self._params.set(name, old)
-                self._tell("note", dict(message=str(error), name=name, new=old))
+                params.set(name, old)
+                self._tell("note", dict(message=str(error), name=name, new=old), device)
                 return
         elif name.startswith("learner."):
-            for lane in self._lanes.values():
+            for lane in self._of(device):
                 lane.turned()
-        self._tell("param", dict(name=name, label=spec.label, old=old, new=new))
+        self._tell("param", dict(name=name, label=spec.label, old=old, new=new), device)
 
-    def _rebuild(self, name: str) -> None:
-        """Give every lane a fresh learner, or raise and leave all as it was."""
-        sections = self._params.sections
+    def _rebuild(self, device: str, name: str) -> None:
+        """Give every lane of a device a fresh learner, or raise and leave all as it was."""
+        sections = self._inputs[device].params.sections
         before = dict(sections)
         if name == "learner.model":  # another model has other parameters of its own
             sections.pop("model", None)
         try:
-            made = [(lane, lane.fresh_learner()) for lane in self._lanes.values()]
+            made = [(lane, lane.fresh_learner()) for lane in self._of(device)]
         except DriftscopeError:
             sections.update(before)
             raise
         for lane, learner in made:
             lane.replace(learner)
-
-    def _note(self, message: str) -> None:
-        self._tell("note", dict(message=message))

@@ -10,9 +10,18 @@ from typing import Literal
 import numpy as np
 
 from driftscope.core.interfaces import Sink
-from driftscope.core.stream import Alarm, Event, Learned, Output, Result, StreamInfo
+from driftscope.core.stream import (
+    Alarm,
+    Event,
+    Graded,
+    Learned,
+    Output,
+    Report,
+    Result,
+    StreamInfo,
+)
 
-LinkState = Literal["closed", "opening", "live", "lost", "released", "ended", "failed"]
+LinkState = Literal["closed", "opening", "live", "stalled", "lost", "released", "ended", "failed"]
 SKILL_ROWS = 1000
 
 
@@ -28,8 +37,8 @@ class Losses:
     baselines: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, result: Result) -> Losses:
-        """Sum a result's rows."""
+    def of(cls, result: Result | Graded) -> Losses:
+        """Sum the rows of a result, or of what labels said."""
         known = np.isfinite(result.loss)
         for values in result.baseline_loss.values():
             known &= np.isfinite(values)
@@ -91,6 +100,9 @@ class Health(Sink):
         self.updates = 0
         self.skipped_updates = 0
         self.unscored = 0
+        self.missed = 0
+        """Pictures of a camera left out as a newer one was there."""
+        self.report: Report | None = None
         self.empty = 0
         """Samples in which every value was missing."""
         self.restored = 0
@@ -128,6 +140,10 @@ class Health(Sink):
         elif isinstance(item, Alarm):
             self._alarms[item.key] = max(self._alarms.get(item.key, 0), item.id)
             self.alarms = sum(self._alarms.values())
+        elif isinstance(item, Graded):
+            self._add_losses(Losses.of(item))
+        elif isinstance(item, Report):
+            self.report = item
         else:
             self.info = item
 
@@ -165,7 +181,8 @@ class Health(Sink):
     def _result(self, result: Result) -> None:
         n = len(result)
         self.samples += n
-        self.empty += int(np.isnan(result.values).reshape(n, -1).all(1).sum())
+        if result.values.ndim == 2:
+            self.empty += int(np.isnan(result.values).all(1).sum())
         now_s = time.monotonic()
         if self._counted and now_s - self._counted[-1][0] < 0.02:
             at, before = self._counted[-1]
@@ -183,9 +200,12 @@ class Health(Sink):
             return
         self.calibrated = result.calibrated
         self.threshold = result.threshold
-        if self.first_prediction_s is None and np.isfinite(result.prediction).any():
+        said = np.isfinite(result.prediction).any() or np.isfinite(result.loss).any()
+        if self.first_prediction_s is None and said:
             self.first_prediction_s = now_s - self.started_s
-        losses = Losses.of(result)
+        self._add_losses(Losses.of(result))
+
+    def _add_losses(self, losses: Losses) -> None:
         if losses.rows:
             self.overall = self.overall.plus(losses)
             self._recent.append(losses)
@@ -206,6 +226,8 @@ class Health(Sink):
             self._lost(int(data.get("samples", 0)), int(data.get("bytes", 0)))
         elif event.kind == "restored":
             self.restored += 1
+        elif event.kind == "missed":
+            self.missed += int(event.data.get("samples", 1))
         elif event.kind == "link":
             if data["state"] != self.link:  # a lost one is told again at each try
                 self.link_since_s = time.monotonic()
@@ -214,7 +236,7 @@ class Health(Sink):
             self.next_try_s = data.get("next_try_s")
             if self.state == "loading":  # who tells of links has loaded all it needs
                 self.state = "warming up"
-        if event.kind != "skipped":
+        if event.kind not in ("skipped", "missed"):
             self.events.append(event)
 
     def _lost(self, samples: int, nbytes: int) -> None:

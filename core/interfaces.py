@@ -11,20 +11,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
     Alarm,
     Detected,
     EventKind,
+    Graded,
     Item,
+    Labels,
     LearnerState,
     Output,
+    Report,
     Scored,
     Step,
     StreamInfo,
 )
+from driftscope.core.teaching import LearnerCommand
 
 State = dict[str, Any]
 
@@ -40,24 +42,50 @@ class Chunk:
     wall_s: float
 
 
-class Transport(ABC):
-    """Read bytes from one device. Called from one reader thread only.
+class Device(ABC):
+    """What an address names: opened, read and closed by one reader thread.
 
-    `scheme` is the first word of its address. `name` tells a user which device it is.
+    `scheme` is the first word of its address, `suffixes` the endings of files that are meant
+    without it. `name` tells a user which device it is.
     """
 
     scheme: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Further first words that mean it."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    raw: ClassVar[bool] = False
+    """True if all behind the scheme is the target, question marks included."""
     Params: ClassVar[type[Params]] = Params
-    live: ClassVar[bool] = True
+    live: ClassVar[bool] = False
     """True if the device does not wait for us: what cannot be taken in is lost, and counted."""
+    newest: ClassVar[bool] = False
+    """True if only the newest sample is worth having: the next one is read when the last one was
+    worked off. What was left out meanwhile the device tells as Events "missed"."""
+    longest_wait_s: ClassVar[float] = 5.0
+    """Between two attempts to open it again, at most."""
 
     name: str
     params: Any
     """Its own Params, the `source` section while it is open."""
+    pictures: bool = False
+    """True if its samples are pictures; known before it is opened."""
+    labelled: bool = False
+    """True if it gives Labels with its samples; known before it is opened."""
 
     @abstractmethod
     def open(self) -> None:
         """Open the device; raise SourceError with what to try."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let the device go, also after a failed `open`, also twice. Of a live device any thread
+        may call it: `open` or `read` then ends soon, with an error."""
+
+
+class Transport(Device):
+    """Read bytes from one device."""
+
+    live = True
 
     @abstractmethod
     def read(self) -> bytes | None:
@@ -66,36 +94,19 @@ class Transport(ABC):
         Raise LinkLost when the device goes away; `open` may then be called again.
         """
 
-    @abstractmethod
-    def close(self) -> None:
-        """Let the device go, also after a failed `open`, also twice. Any thread may call it."""
 
-
-class Source(ABC):
+class Source(Device):
     """Give the items of one or more streams: a StreamInfo, then Blocks, Labels and Events.
 
-    Called from one reader thread only; iterating opens and closes it by itself.
+    Iterating opens and closes it by itself.
     """
-
-    scheme: ClassVar[str]
-    suffixes: ClassVar[tuple[str, ...]] = ()
-    Params: ClassVar[type[Params]] = Params
-    live: ClassVar[bool] = False
-
-    name: str
-    params: Any
-
-    @abstractmethod
-    def open(self) -> None:
-        """Open the source; raise SourceError with what to try."""
 
     @abstractmethod
     def read(self) -> Sequence[Item] | None:
-        """Return the next items, none after at most 100 ms of silence, None at the end."""
+        """Return the next items, none after at most 100 ms of silence, None at the end.
 
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of everything, also after a failed `open`, also twice."""
+        A live one may raise LinkLost; `open` may then be called again.
+        """
 
     def __iter__(self) -> Iterator[Item]:
         self.open()
@@ -146,13 +157,18 @@ class Learner(ABC):
     """The stream's rate as known so far; set by the Monitor between two steps."""
     horizon: int
     """How many samples ahead it predicts now; 0 if it does not."""
+    auto_step_rows: int | None = None
+    """The batch size it does best with, None to go by the stream's rate."""
+    holds: ClassVar[bool] = False
+    """True if it is to be held while an alarm lasts."""
 
     @abstractmethod
     def score(self, step: Step) -> Scored: ...
 
     @abstractmethod
     def learn(self, step: Step, scored: Scored) -> float:
-        """Take the step in, train on it unless frozen; return the training loss, or NaN."""
+        """Take the step in, train on it unless frozen or held; return the training loss, or NaN.
+        `step.y` holds its labels as far as they are known."""
 
     @abstractmethod
     def skip(self, step: Step, scored: Scored | None) -> None:
@@ -171,6 +187,22 @@ class Learner(ABC):
     @abstractmethod
     def reset(self) -> None:
         """Start anew with fresh weights."""
+
+    @abstractmethod
+    def hold(self, reason: str) -> None:
+        """Leave the weights, and what is usual, as they are until told "" (between two steps);
+        scoring goes on, and so does the window of what came before. The state is "held"."""
+
+    def label(self, labels: Labels) -> None:  # noqa: B027  most learn without labels
+        """Take labels that came after their rows had been learned."""
+
+    def obey(self, command: LearnerCommand) -> str:
+        """Carry out a user's command, between two steps; return why not, "" if it was done."""
+        return f"The model in use knows no {type(command).__name__}: choose another one."
+
+    def take_reports(self) -> list[Graded | Report]:
+        """Return what labels said, and how well it classifies, since the last call."""
+        return []
 
     @property
     @abstractmethod
@@ -243,32 +275,3 @@ class Sink(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
-
-
-def empty(rows: int, channels: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return a (rows, channels) float64 array of NaN."""
-    return np.full((rows, channels), np.nan)
-
-
-def widened(
-    values: np.ndarray[Any, np.dtype[np.float64]], channels: int, fill: float
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return (..., C) values as (..., channels), `fill` standing for the channels behind C."""
-    made = np.full((*values.shape[:-1], channels), fill)
-    made[..., : values.shape[-1]] = values
-    return made
-
-
-__all__ = [
-    "Chunk",
-    "Decoder",
-    "Detector",
-    "Learner",
-    "Sink",
-    "Source",
-    "State",
-    "StreamInfo",
-    "Transport",
-    "empty",
-    "widened",
-]  # fmt: skip

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from driftscope.core import clock
-from driftscope.core.interfaces import Learner, State, empty
+from driftscope.core.arrays import empty
+from driftscope.core.holding import Holding
+from driftscope.core.interfaces import Learner, State
+from driftscope.core.labels import Waiting
+from driftscope.core.left_out import LeftOut
 from driftscope.core.load import Load
-from driftscope.core.params import LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
 from driftscope.core.parts import make_detector, make_learner
 from driftscope.core.settling import Settling
 from driftscope.core.steps import StepGrid
@@ -21,6 +25,7 @@ from driftscope.core.stream import (
     Detected,
     Event,
     EventKind,
+    Labels,
     Learned,
     Output,
     Result,
@@ -28,18 +33,9 @@ from driftscope.core.stream import (
     Step,
     StreamInfo,
 )
+from driftscope.core.teaching import Accept, LearnerCommand
 
 BULK_ROWS = 1024
-
-
-@dataclass(slots=True)
-class Run:
-    """Count steps in a row of which something was left out, from sample `seq` on."""
-
-    seq: int
-    time_s: float
-    steps: int = 0
-    samples: int = 0
 
 
 class Lane:
@@ -55,22 +51,24 @@ class Lane:
         self.live = live
         self.load = Load()
         self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows", live)
-        self._params = params
-        self._learner_params: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
+        self.params = params
         self.learner = make_learner(info, params)
         self.detector = make_detector(info, params)
         self.settling = Settling()
+        self._holding, self._labels = Holding(), Waiting()
         self.grid = StepGrid(info, self.step_rows)
         self.seq = 0
         self.time_s = 0.0
         self._steps = 0
         self._next_seq: int | None = None
-        self._runs: dict[EventKind, Run] = {}
+        self._left_out = LeftOut(info.key)
 
     def step_rows(self) -> int:
         """Return B, the batch size asked for or chosen from the rate."""
-        if self._learner_params.step_rows:
-            return self._learner_params.step_rows
+        if self.params.learner.step_rows:
+            return self.params.learner.step_rows
+        if self.learner.auto_step_rows:
+            return self.learner.auto_step_rows
         unsure = self.rate.rate_hz is None
         return 1 if unsure else clock.auto_step_rows(self.rate.rate_hz)
 
@@ -93,6 +91,14 @@ class Lane:
             if step is None:
                 return
             yield from self._scored_and_learned(step, age_s)
+
+    def label(self, labels: Labels) -> Iterator[Output]:
+        """Keep labels for the rows they belong to; of rows that were learned already, let the
+        learner have them now."""
+        late = self._labels.put(labels, self.grid.learned_to)
+        if late is not None:
+            self.learner.label(late)
+            yield from self.learner.take_reports()
 
     def part(self) -> Iterator[Output]:
         """Score what the open step holds already, as it would come out later."""
@@ -125,9 +131,15 @@ class Lane:
     def finish(self) -> Iterator[Output]:
         """Score the last part step at the stream's end."""
         yield from self._close_open_step()
-        for kind in list(self._runs):
-            yield from self._end_run(kind)
+        yield from self._left_out.end()
         yield from self.detector.gap(self.seq)
+
+    def obey(self, command: LearnerCommand) -> str:
+        """Have the learner carry out a command; return why it cannot, "" if it was done."""
+        why_not = self.learner.obey(command)
+        if not why_not and isinstance(command, Accept):
+            self._holding.accept(self.learner)
+        return why_not
 
     def turned(self) -> None:
         """A parameter of the learner was turned: its errors are another's for a while."""
@@ -137,11 +149,11 @@ class Lane:
         """Go on with another learner; what was usual of the old one's errors is forgotten."""
         self.learner = learner
         self.detector.reset()
-        self.settling = Settling()
+        self.settling, self._holding = Settling(), Holding()
 
     def fresh_learner(self) -> Learner:
         """Make a learner that knows nothing, by the parameters as they are now."""
-        made = make_learner(self.info, self._params)
+        made = make_learner(self.info, self.params)
         made.rate_hz = self.rate.rate_hz
         return made
 
@@ -156,6 +168,7 @@ class Lane:
             grid=self.grid.state_dict(), rate=self.rate.state_dict(),
             seq=self.seq, time_s=self.time_s, steps=self._steps, info=self.info,
             next_seq=self._next_seq, settling=self.settling.state_dict(),
+            holding=self._holding.state_dict(), labels=self._labels.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -167,6 +180,8 @@ class Lane:
         self.seq, self.time_s, self._steps = state["seq"], state["time_s"], state["steps"]
         self._next_seq = state["next_seq"]
         self.settling.load_state_dict(state["settling"])
+        self._holding.load_state_dict(state["holding"], self.learner)
+        self._labels.load_state_dict(state["labels"])
 
     def _score(self, step: Step) -> tuple[Scored, Detected]:
         scored = self.learner.score(step)
@@ -177,28 +192,41 @@ class Lane:
         scored, detected = self._score(step)
         scored_s = time.perf_counter()
         yield from self._outputs(step, scored, detected)
+        if self.learner.holds:
+            news = self._holding.follow(
+                self.learner, bool(detected.alarm[-1]), float(step.time_s[-1])
+            )
+            if news:
+                yield self._event("note", step.seq, dict(message=news))
         handed_s = time.perf_counter()
+        step = self._labelled(step)
         skip = self.live and self.load.skip_learning(age_s, time.monotonic(), self.rate.rate_hz)
         loss = float("nan")
         if skip:
             self.learner.skip(step, scored)
-            self._left_out("skipped", step)
+            self._left_out.add("skipped", step, self.step_rows())
         else:
             loss = self.learner.learn(step, scored)
         covered = step.rows / self.detector.decision_rows
         settled = self.settling.settled(float(scored.loss.mean()), covered)
-        calibrate = settled and not self._learner_params.frozen
+        calibrate = settled and not (self.params.learner.frozen or self._holding.held)
         self.detector.learn(step, scored, detected, calibrate)
         learn_s = time.perf_counter() - handed_s
         if not skip:
-            yield from self._end_run("skipped")
+            yield from self._left_out.end("skipped")
         self.load.spent(handed_s - begun_s, None if skip else learn_s, step.rows)
         self._close(step)
+        yield from self.learner.take_reports()
         yield Learned(
             step.key, step.seq, self._steps, loss, 1e3 * (scored_s - begun_s), 1e3 * learn_s,
             skip, self.learner.state,
         )  # fmt: skip
         yield from self._learner_events(step.seq)
+
+    def _labelled(self, step: Step) -> Step:
+        """Return the step with the labels that are known of it."""
+        found = self._labels.take(step.seq, step.rows) if len(self._labels) else None
+        return step if found is None else replace(step, y=found[0], test=found[1])
 
     def _learner_events(self, seq: int) -> Iterator[Event]:
         for kind, data in self.learner.take_events():
@@ -216,8 +244,7 @@ class Lane:
     def _interrupt(self) -> Iterator[Output]:
         """Let nothing cross the point in front of the next sample."""
         yield from self._close_open_step()
-        for kind in list(self._runs):
-            yield from self._end_run(kind)
+        yield from self._left_out.end()
         self.learner.gap()
         self.rate.gap()
         self._next_seq = None
@@ -235,10 +262,10 @@ class Lane:
 
     def _leave(self, step: Step) -> Iterator[Output]:
         """Pass whole steps on unscored; the learner's window still moves on."""
-        if "unscored" not in self._runs:
+        if "unscored" not in self._left_out:
             yield from self.detector.gap(step.seq)
         self.learner.skip(step, None)
-        self._left_out("unscored", step)
+        self._left_out.add("unscored", step, self.step_rows())
         self._moved_to(step)
         self._follow_rate(step)
         nan = np.full(step.n, np.nan)
@@ -249,19 +276,8 @@ class Lane:
             np.zeros(step.n), 0.0, no, no, False, self.grid.arrived_s, scored=False,
         )  # fmt: skip
 
-    def _left_out(self, kind: EventKind, step: Step) -> None:
-        run = self._runs.setdefault(kind, Run(step.seq, float(step.time_s[0])))
-        run.steps += -(-step.n // self.step_rows())
-        run.samples += step.n
-
-    def _end_run(self, kind: EventKind) -> Iterator[Event]:
-        run = self._runs.pop(kind, None)
-        if run is not None:
-            data = dict(steps=run.steps, samples=run.samples)
-            yield Event(self.info.key, run.seq, run.time_s, kind, data)
-
     def _outputs(self, step: Step, scored: Scored, detected: Detected) -> Iterator[Output]:
-        yield from self._end_run("unscored")
+        yield from self._left_out.end("unscored")
         a, b = self.grid.emitted, step.n
         self.grid.emitted = b
         self._moved_to(step)

@@ -57,6 +57,7 @@ class Forecaster(Learner):
         self.guard.snapshot = self._snapshot()
         self._past = Past(channels, self.window - 1 + self.horizon)
         self._open: tuple[int, int, F64] | None = None
+        self._held = ""
 
     def score(self, step: Step) -> Scored:
         """Predict for h samples after each row; return what was predicted for these rows."""
@@ -84,7 +85,7 @@ class Forecaster(Learner):
         samples = self._samples(step)
         last, target = self._pairs(samples)
         loss = math.nan
-        if self.state != "frozen":
+        if self.state not in ("frozen", "held"):
             loss = self._train(step, scored, target - self.mix.last * last)
         self._take(step, samples, last, target)
         return loss
@@ -102,6 +103,10 @@ class Forecaster(Learner):
         """Forget the window and every prediction not yet due."""
         self._past.clear()
         self._open = None
+
+    def hold(self, reason: str) -> None:
+        """Leave weights, statistics and mix as they are until told ""."""
+        self._held = reason
 
     def extend(self, info: StreamInfo) -> None:
         """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
@@ -135,6 +140,8 @@ class Forecaster(Learner):
         """Return what the learner is doing, as `Learned` says it."""
         if self.params.frozen or self.params.lr == 0.0:
             return "frozen"
+        if self._held:
+            return "held"
         return "learning" if self.warm else "warming up"
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
@@ -239,7 +246,7 @@ class Forecaster(Learner):
     def _take(self, step: Step, samples: F64, last: F64, target: F64) -> None:
         """Let statistics and past take the open step in."""
         past = self._past
-        if step.full and not self.params.frozen:
+        if step.full and not (self.params.frozen or self._held):
             correction = past.forecasts[past.end - self.horizon :][: step.rows, CORRECTION]
             self.mix.update(last, correction, target)
             self.normaliser.update(samples)

@@ -21,6 +21,7 @@ __all__ = [
     "LearnerParams",
     "ParamSet",
     "Params",
+    "PictureLearnerParams",
     "Spec",
     "StreamParams",
     "Value",
@@ -89,6 +90,27 @@ class ParamSet:
         self.sections[name] = section
         for full in [key for key in self._waiting if key.startswith(name + ".")]:
             self.set(full, self._waiting.pop(full))
+
+    @property
+    def learner(self) -> LearnerParams:
+        section = self.sections["learner"]
+        assert isinstance(section, LearnerParams)
+        return section
+
+    @property
+    def detector(self) -> DetectorParams:
+        section = self.sections["detector"]
+        assert isinstance(section, DetectorParams)
+        return section
+
+    def has(self, full: str) -> bool:
+        """Say whether there is such a parameter."""
+        section, name = self._split(full)
+        return section in self.sections and name in self.sections[section].specs()
+
+    def may_have(self, full: str) -> bool:
+        """Say whether there is such a parameter, or may be once its section is known."""
+        return self.has(full) or self._split(full)[0] not in self.sections
 
     def spec(self, full: str) -> Spec:
         """Return the declaration of `section.name`."""
@@ -192,6 +214,34 @@ class LearnerParams(Params):
 
 
 @dataclass
+class PictureLearnerParams(LearnerParams):
+    """How the learner of a stream of pictures learns."""
+
+    step_rows: int = param(
+        0, low=1, high=64, log=True, auto=0, unit="pictures", label="Batch size",
+        help="How many pictures are scored, then learned, together. Automatic: one at a time from "
+        "a camera, 32 from a set of labelled pictures.",
+    )  # fmt: skip
+    updates: int = param(
+        1, low=1, high=16, log=True, unit="updates", label="Steps per frame",
+        help="How many updates follow each picture. More learns faster and takes longer.",
+    )  # fmt: skip
+    replay: int = param(
+        4, low=0, high=64, unit="pictures", label="Replay",
+        help="How many remembered pictures are learned again in each update, so that what is "
+        "rarely in view is not forgotten.",
+    )  # fmt: skip
+    horizon: int = param(
+        0, low=1, high=4096, log=True, auto=0, unit="pictures", hidden=True, label="Predict ahead",
+        help="Pictures are compared with what is usual, not predicted: this has no effect.",
+    )  # fmt: skip
+    model: str = param(
+        "cells", choices=lambda: _names("picture_models"), live=False, label="Model",
+        help="What learns. Changing it starts the learning anew.",
+    )  # fmt: skip
+
+
+@dataclass
 class DetectorParams(Params):
     """When the signal counts as not normal."""
 
@@ -217,11 +267,15 @@ class DetectorParams(Params):
     )  # fmt: skip
 
 
-def default_params(source: Params | None = None) -> ParamSet:
-    """Return a fresh set of the sections known before anything is open."""
+def default_params(
+    source: Params | None = None, pictures: bool = False, labelled: bool = False
+) -> ParamSet:
+    """Return a fresh set of the sections known before anything is open; `pictures` and
+    `labelled` are what the source says of itself."""
+    model = "image_cnn" if labelled else "cells"
     return ParamSet(
         source=source or Params(),
         stream=StreamParams(),
-        learner=LearnerParams(),
-        detector=DetectorParams(),
+        learner=PictureLearnerParams(model=model) if pictures else LearnerParams(),
+        detector=DetectorParams(kind="frames") if pictures else DetectorParams(),
     )

@@ -6,11 +6,11 @@ import importlib
 
 from driftscope.core import registry
 from driftscope.core.interfaces import Detector, Learner
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
 from driftscope.core.stream import StreamInfo
 
 
-def prepare_thread() -> None:
+def prepare_thread(pictures: bool = False) -> None:
     """Load torch and give it one thread; first thing in each thread that calls torch.
 
     The setting belongs to the calling thread: without it a 0.3 ms step takes 80 ms. What a lane
@@ -20,23 +20,28 @@ def prepare_thread() -> None:
 
     torch.set_num_threads(1)
     importlib.import_module("driftscope.core.learner")
-    for kind in ("models", "detectors"):
+    for kind in ("models", "detectors", *(["picture_models"] if pictures else [])):
         registry.load_all(kind)
 
 
 def make_learner(info: StreamInfo, params: ParamSet) -> Learner:
-    """Make the learner with the model chosen; imports torch."""
+    """Make the learner with the model chosen; imports torch.
+
+    A model may name the learner that goes with it: `Learner`, called with the stream, the
+    parameters of the learner and those of the model. Else it is the Forecaster.
+    """
     from driftscope.core.learner import Forecaster
 
-    chosen: LearnerParams = params.sections["learner"]  # type: ignore[assignment]
-    plugin = registry.load("models", chosen.model)
+    plugin = registry.load("picture_models" if info.pictures else "models", params.learner.model)
     if not isinstance(params.sections.get("model"), plugin.Params):
         params.attach("model", plugin.Params())
-    return Forecaster(info, chosen, params.sections["model"])
+    made: Learner = getattr(plugin, "Learner", Forecaster)(
+        info, params.learner, params.sections["model"]
+    )
+    return made
 
 
 def make_detector(info: StreamInfo, params: ParamSet) -> Detector:
     """Make the detector chosen."""
-    chosen: DetectorParams = params.sections["detector"]  # type: ignore[assignment]
-    detector: Detector = registry.load("detectors", chosen.kind)(info, chosen)
+    detector: Detector = registry.load("detectors", params.detector.kind)(info, params.detector)
     return detector

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from driftscope.core.errors import DriftscopeError, LinkLost, SourceError
 from driftscope.core.health import LinkState
-from driftscope.core.interfaces import Chunk, Source, Transport
+from driftscope.core.interfaces import Chunk, Device, Source, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.stream import Block, Item
 from driftscope.core.tap import Tap
 
 FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 5.0
-"""Between two attempts to open a lost device again: doubled from the first to the longest."""
+"""Before a lost device is opened again: doubled each time, up to its `longest_wait_s`."""
 PATIENCE_S = 0.3
 """How long a device may take to come back by itself when the reader is stopped."""
 MESSAGE_BYTES = 200
@@ -41,11 +40,13 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A source gave items, at `steady_s` on the steady clock."""
+    """A source gave items, at `steady_s` on the steady clock. Whoever has worked them off sets
+    `done`, if it is there: the reader waits for it."""
 
     key: str
     items: Sequence[Item]
     steady_s: float
+    done: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Reader(threading.Thread):
     def __init__(
         self,
         key: str,
-        device: Transport | Source,
+        device: Device,
         inbox: Mailbox[Message],
         tap: Tap | None = None,
     ) -> None:
@@ -116,9 +117,9 @@ class Reader(threading.Thread):
     def release(self, released: bool) -> None:
         """Let the device go so that another program can have it, or take it again.
 
-        Only byte devices that do not wait for us: anything else would start from its beginning.
+        Only devices that do not wait for us: anything else would start from its beginning.
         """
-        if isinstance(self.device, Transport) and self.device.live:
+        if self.device.live:
             self._released = released
             self._wake.set()
 
@@ -133,7 +134,7 @@ class Reader(threading.Thread):
         if self.ident is None:
             return True
         self.join(min(PATIENCE_S, timeout_s))
-        if self.is_alive() and isinstance(self.device, Transport):
+        if self.is_alive() and (self.device.live or isinstance(self.device, Transport)):
             threading.Thread(target=self.device.close, daemon=True).start()
         self.join(max(timeout_s - PATIENCE_S, 0.0))
         return not self.is_alive()
@@ -185,7 +186,7 @@ class Reader(threading.Thread):
                 is_open = False
                 self._link("lost", str(error), time.monotonic() + wait_s)
                 self._pause(wait_s)
-                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+                wait_s = min(2 * wait_s, self.device.longest_wait_s)
             else:
                 if came is None:
                     return
@@ -193,6 +194,7 @@ class Reader(threading.Thread):
 
     def _read(self) -> bool | None:
         """Read once and hand on what came; return whether anything did, None at the end."""
+        assert isinstance(self.device, Source | Transport)
         came = self.device.read()
         steady_s, wall_s = time.monotonic(), time.time()
         if not came:
@@ -206,8 +208,12 @@ class Reader(threading.Thread):
                 self._lost_bytes += len(came)
         else:
             nbytes = sum(_nbytes(item) for item in came)
-            if not self._hand_on(Items(self.key, came, steady_s), nbytes):
+            done = threading.Event() if self.device.newest else None
+            if not self._hand_on(Items(self.key, came, steady_s, done), nbytes):
                 self._lose_blocks(came, steady_s)
+            elif done is not None:
+                while not (done.wait(0.1) or self._done):
+                    pass
         return True
 
     def _hand_on(self, message: Message, nbytes: int) -> bool:

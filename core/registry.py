@@ -14,7 +14,9 @@ from typing import Any
 
 from driftscope.core.errors import PluginError
 
-KINDS = ("sources", "transports", "decoders", "models", "detectors", "sinks")
+KINDS = (
+    "sources", "transports", "decoders", "models", "picture_models", "detectors", "sinks",
+)  # fmt: skip
 
 
 def names(kind: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from driftscope.core.stream import F64, Block, Step, StreamInfo
+from driftscope.core.stream import F64, Array, Block, Step, StreamInfo
 
 
 class StepGrid:
@@ -19,15 +19,17 @@ class StepGrid:
 
     def __init__(self, info: StreamInfo, rows: Callable[[], int]) -> None:
         self._rows = rows
-        self._channels = len(info.channels)
+        self._shape, self._dtype = info.sample_shape, info.dtype
         self._blocks: list[Block] = []
         self._taken = 0  # rows of the first waiting block that stand in the open step already
         self.seq = 0
         self.fill = 0
         self.emitted = 0
+        self.learned_to = 0
+        """The first row that no closed step held."""
         self.arrived_s = 0.0
         self._time_s: F64 = np.empty(0)
-        self._values: F64 = np.empty((0, self._channels))
+        self._values: Array = np.empty((0, *self._shape), self._dtype)
 
     def push(self, block: Block) -> None:
         """Add a block behind what waits already."""
@@ -60,6 +62,7 @@ class StepGrid:
 
     def close_step(self) -> None:
         """Begin a new step with the next row."""
+        self.learned_to = self.seq + self.fill
         self.fill = self.emitted = 0
 
     def bulk(self, key: str, rows: int) -> Step | None:
@@ -75,6 +78,7 @@ class StepGrid:
         self.arrived_s = block.wall_time_s
         step = Step(key, block.seq + self._taken, block.time_s[cut], block.values[cut], n)
         self._taken += n
+        self.learned_to = step.seq + n
         if self._taken == len(block):
             self._blocks.pop(0)
             self._taken = 0
@@ -87,13 +91,13 @@ class StepGrid:
 
     def extend(self, info: StreamInfo) -> None:
         """Take the stream's next version from the next step on; only at a border."""
-        self._channels = len(info.channels)
+        self._shape, self._dtype = info.sample_shape, info.dtype
 
     def _begin(self, seq: int) -> None:
         size = max(1, self._rows())
         self.seq, self.emitted = seq, 0
         self._time_s = np.zeros(size)
-        self._values = np.zeros((size, self._channels))
+        self._values = np.zeros((size, *self._shape), self._dtype)
 
     def _open_step(self, key: str) -> Step:
         return Step(key, self.seq, self._time_s, self._values, self.fill)
@@ -103,10 +107,11 @@ class StepGrid:
         if self._blocks:
             raise ValueError("a grid is saved between two blocks only")
         return dict(
-            seq=self.seq, fill=self.fill, emitted=self.emitted,
+            seq=self.seq, fill=self.fill, emitted=self.emitted, learned_to=self.learned_to,
             time_s=self._time_s.copy(), values=self._values.copy(),
         )  # fmt: skip
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.seq, self.fill, self.emitted = state["seq"], state["fill"], state["emitted"]
+        self.learned_to = state["learned_to"]
         self._time_s, self._values = state["time_s"].copy(), state["values"].copy()

@@ -6,15 +6,13 @@ must treat it as read-only. `n` is a number of samples, `C` of channels, `h` of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
-F32 = NDArray[np.float32]
-Bools = NDArray[np.bool_]
+from driftscope.core.arrays import F32, F64, Array, Bools, Classes, Pixels
+from driftscope.core.reports import Graded, Report, Sample
 
 LearnerState = Literal["warming up", "learning", "held", "frozen"]
 
@@ -28,6 +26,8 @@ EventKind = Literal[
     "param",  # a parameter was turned; data: name, old, new
     "skipped",  # updates were left out for lack of time; data: steps, samples
     "unscored",  # whole steps were left unscored for lack of time; data: steps, samples
+    "missed",  # pictures of a camera left out as a newer one was there; data: samples
+    "pass",  # a set of pictures was gone through once; data: number, from 1
     "restored",  # the guard went back to a sane snapshot; data: reason
     "drift",  # reserved for the drift detectors
     "note",  # something worth a sentence; data: message
@@ -43,6 +43,9 @@ class StreamInfo:
     `time_s` counts: "unix" is seconds since 1970 (a device read live, a file with dates),
     "elapsed" is seconds since some start (the demo, a file with such times), "rows" only counts
     rows (a file without times): there is no rate then, and none is estimated.
+
+    A stream of pictures has one channel, `sample_shape` (H, W, 3) and `dtype` "uint8", red
+    first. `classes` names what its labels mean, where that is known beforehand.
     """
 
     key: str
@@ -53,6 +56,7 @@ class StreamInfo:
     sample_shape: tuple[int, ...] = ()
     dtype: str = "float64"
     clock: Clock = "elapsed"
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sample_shape:
@@ -60,20 +64,26 @@ class StreamInfo:
         if len(self.units) != len(self.channels):
             raise ValueError(f"{len(self.channels)} channels but {len(self.units)} units")
 
+    @property
+    def pictures(self) -> bool:
+        """Say whether each sample is a picture."""
+        return len(self.sample_shape) == 3
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Hold n consecutive samples of one stream.
 
     `seq` is the number of the first sample; it counts delivered samples and jumps only by a
-    known loss. `time_s` (n,) rises strictly. `values` is (n, *sample_shape), NaN = missing.
+    known loss. `time_s` (n,) rises strictly. `values` is (n, *sample_shape) float64, NaN =
+    missing, or of pictures uint8.
     `wall_time_s` is when the block arrived, on the steady clock (`time.monotonic`).
     """
 
     key: str
     seq: int
     time_s: F64
-    values: F64
+    values: Array
     wall_time_s: float
 
     def __len__(self) -> int:
@@ -82,11 +92,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Say what samples were, at once or later: `y` (n,) belongs to `seq`, `seq` + 1, ..."""
+    """Say what samples were: `y` (n,) int64 belongs to `seq`, `seq` + 1, ...
+
+    It is a number of a class, -1 where it is not known. Labels known together with their samples
+    travel in front of the block; whatever learns from them sees them only once the rows' result
+    was handed over. Later ones come whenever they come. Of rows in `test` (n,) nothing is to be
+    learned: they only say how well it was.
+    """
 
     key: str
     seq: int
-    y: NDArray[Any]
+    y: Classes
+    test: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +124,18 @@ Item = StreamInfo | Block | Labels | Event
 class Step:
     """Hold one step of the grid: B rows, of which the first `n` have arrived.
 
-    `values` (B, C) and `time_s` (B,) are zero behind row n, so that a part step goes through
-    the model in a batch of the same size, and so with the same last bits, as the full one.
+    `values` (B, *sample_shape) and `time_s` (B,) are zero behind row n, so that a part step goes
+    through the model in a batch of the same size, and so with the same last bits, as the full
+    one. `y` and `test` (B,) are those of Labels, as far as known; never there while it is scored.
     """
 
     key: str
     seq: int
     time_s: F64
-    values: F64
+    values: Array
     n: int
+    y: Classes | None = None
+    test: Bools | None = None
 
     @property
     def rows(self) -> int:
@@ -137,6 +157,10 @@ class Scored:
     baseline_loss  name -> (B,), the same for each plain baseline at the same horizon
     error          (B, C) float64 normalised signed error of the prediction; NaN where there is none
     deviation      (B, C) float64 normalised value itself, never clipped; NaN where missing
+    extras         what a picture's learner has to show of the newest row, by name: see there
+
+    Of pictures C is 1, `prediction` and `deviation` are NaN, and `error` is how far the picture
+    is from what is usual, 0 or more.
     """
 
     prediction: F64
@@ -145,7 +169,7 @@ class Scored:
     baseline_loss: dict[str, F64]
     error: F64
     deviation: F64
-    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+    extras: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +220,7 @@ class Result:
     key: str
     seq: int
     time_s: F64
-    values: F64
+    values: Array
     prediction: F64
     forecast: F64 | None
     loss: F64
@@ -209,7 +233,7 @@ class Result:
     calibrated: bool
     arrived_s: float
     scored: bool = True
-    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+    extras: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -218,6 +242,10 @@ class Result:
     def nbytes(self) -> int:
         """Return about how much memory the result keeps alive."""
         return 1000 + 3 * self.values.nbytes + 64 * len(self.time_s)
+
+    def without_pictures(self) -> Result:
+        """Return the same without pixels and extras; the values are NaN in their place."""
+        return replace(self, values=np.full((len(self), 1), np.nan), extras={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,4 +267,10 @@ class Learned:
         return self.score_ms + self.learn_ms
 
 
-Output = StreamInfo | Result | Learned | Alarm | Event
+Output = StreamInfo | Result | Learned | Alarm | Event | Graded | Report
+
+__all__ = [
+    "F32", "F64", "Alarm", "Array", "Block", "Bools", "Classes", "Clock", "Detected", "Event",
+    "EventKind", "Graded", "Item", "Labels", "Learned", "LearnerState", "Output", "Pixels",
+    "Report", "Result", "Sample", "Scored", "Step", "StreamInfo",
+]  # fmt: skip

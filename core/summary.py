@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from driftscope.core.health import Health
@@ -21,13 +22,29 @@ def peak_memory_mb() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
+SUMMED = (
+    "samples", "rejected", "dropped", "gaps", "updates", "skipped_updates", "unscored", "missed",
+    "alarms",
+)  # fmt: skip
+
+
+def summary_of_all(healths: Mapping[str, Health]) -> dict[str, Any]:
+    """Return the figures of a run: of one source as they are; of several each under its name,
+    and the counts added up."""
+    each = {name: summary(health) for name, health in healths.items()}
+    if len(each) == 1:
+        return next(iter(each.values()))
+    total = {name: sum(figures[name] for figures in each.values()) for name in SUMMED}
+    return {**total, "sources": each}
+
+
 def summary(health: Health) -> dict[str, Any]:
     """Return the figures of a run; NaN becomes None, so that it is valid JSON."""
     loss, baselines = health.overall.means()
-    figures = dict(
+    figures: dict[str, Any] = dict(
         samples=health.samples, rejected=health.rejected, dropped=health.dropped,
         dropped_bytes=health.dropped_bytes, gaps=health.gaps, updates=health.updates,
-        skipped_updates=health.skipped_updates, unscored=health.unscored,
+        skipped_updates=health.skipped_updates, unscored=health.unscored, missed=health.missed,
         restored=health.restored, alarms=health.alarms, seconds=health.seconds,
         first_prediction_s=health.first_prediction_s,
         step_ms_p50=health.step_ms(50), step_ms_p99=health.step_ms(99),
@@ -37,10 +54,15 @@ def summary(health: Health) -> dict[str, Any]:
         rate_hz=health.rate_hz, step_rows=health.step_rows, horizon=health.horizon,
         decision_rows=health.decision_rows,
     )  # fmt: skip
+    if health.report is not None:
+        figures |= health.report.figures
+        figures["passes"] = list(health.report.passes)
     return {name: _json(value) for name, value in figures.items()}
 
 
 def _json(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _json(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_json(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -16,7 +16,7 @@ from typing import TextIO
 from driftscope.core import address, registry, summary
 from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Sink
+from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.stream import Alarm, Event, Output
@@ -26,25 +26,39 @@ SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 """What ends a run early, after everything was saved; Windows has no SIGHUP."""
-NO_SAMPLES = {"live": "connected, no sample yet", "lost": "the link is lost", "closed": "opening"}
+NO_SAMPLES = {
+    "live": "connected, no sample yet",
+    "stalled": "nothing comes",
+    "lost": "the link is lost",
+    "closed": "opening",
+}
 """What to say of a link while there is no sample to count."""
 SUMMARY = "the summary"
+TOLD = ("gap", "loss", "link", "note", "restored", "pass")
 
 
 class StatusLine(Sink):
-    """Print one line a second, and each alarm and message as it comes, to standard error."""
+    """Print one line a second, and each alarm and message as it comes, to standard error.
+
+    Of several devices each has its own line, beginning with its name. `owner` gives the device
+    of a stream.
+    """
 
     name = "the status line"
 
-    def __init__(self, health: Callable[[], Health], out: TextIO) -> None:
-        self._health = health
+    def __init__(
+        self, healths: Mapping[str, Health], owner: Callable[[str], str], out: TextIO
+    ) -> None:
+        self._healths = healths
+        self._owner = owner
         self._out = out
         self._last_s = time.monotonic()
-        self._last = ""
-        self._rejected = 0
+        self._last: dict[str, str] = {}
+        self._rejected = dict.fromkeys(healths, 0)
         self._open: set[tuple[str, int]] = set()
 
     def write(self, item: Output) -> None:
+        device = self._owner(item.key)
         if isinstance(item, Alarm):
             name = item.key, item.id
             if item.end is not None:
@@ -52,34 +66,38 @@ class StatusLine(Sink):
             elif name not in self._open:
                 self._open.add(name)
                 who = ", ".join(item.channels) or "all channels"
-                self._line(f"alarm {item.id} at {item.start_s:.3f} s: {who}, 1 in {rare(item)}")
-        elif isinstance(item, Event) and item.kind in ("gap", "loss", "link", "note", "restored"):
+                text = f"alarm {item.id} at {item.start_s:.3f} s: {who}, 1 in {rare(item)}"
+                self._line(device, text)
+        elif isinstance(item, Event) and item.kind in TOLD:
             text = item.data.get("message") or item.data.get("reason") or ""
-            self._line(f"{item.kind}: {text}" if text else item.kind)
+            self._line(device, f"{item.kind}: {text}" if text else item.kind)
         self.tick()
 
     def tick(self) -> None:
         if time.monotonic() - self._last_s >= 1.0:
             self._last_s = time.monotonic()
-            self._tell_rejects()
-            self._line(status(self._health()))
+            for device, health in self._healths.items():
+                self._tell_rejects(device)
+                self._line(device, status(health))
 
     def close(self) -> None:
-        self._tell_rejects()
-        if status(self._health()) != self._last and self._health().samples:
-            self._line(status(self._health()))
+        for device, health in self._healths.items():
+            self._tell_rejects(device)
+            if health.samples and status(health) != self._last.get(device):
+                self._line(device, status(health))
 
-    def _tell_rejects(self) -> None:
+    def _tell_rejects(self, device: str) -> None:
         """Print the last rejected line if there are new ones."""
-        health = self._health()
-        if health.rejected > self._rejected and health.rejects:
+        health = self._healths[device]
+        if health.rejected > self._rejected[device] and health.rejects:
             text, reason = health.rejects[-1]
-            self._line(f"rejected: {text!r} ({reason})")
-        self._rejected = health.rejected
+            self._line(device, f"rejected: {text!r} ({reason})")
+        self._rejected[device] = health.rejected
 
-    def _line(self, text: str) -> None:
-        self._last = text
-        print(text, file=self._out, flush=True)
+    def _line(self, device: str, text: str) -> None:
+        self._last[device] = text
+        name = f"{device}: " if len(self._healths) > 1 else ""
+        print(f"{name}{text}", file=self._out, flush=True)
 
 
 def rare(alarm: Alarm) -> str:
@@ -102,11 +120,14 @@ def status(health: Health) -> str:
         f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,
         f"{health.alarms} alarm{'s' * (health.alarms != 1)}",
     ]
+    if health.report is not None and "accuracy" in health.report.figures:
+        parts.append(f"accuracy {health.report.figures['accuracy']:.1%}")
     for count, word in (
         (health.rejected, "rejected"),
         (health.dropped, "dropped"),
         (health.skipped_updates, "updates skipped"),
         (health.unscored, "not scored"),
+        (health.missed, "pictures left out"),
     ):
         if count:
             parts.append(f"{count:,} {word}")
@@ -114,7 +135,7 @@ def status(health: Health) -> str:
 
 
 def watch(
-    source: str,
+    sources: Sequence[str],
     *,
     for_s: float | None = None,
     speed: str | None = None,
@@ -122,22 +143,24 @@ def watch(
     summary_file: str | None = None,
     settings: list[tuple[str, str]] | None = None,
 ) -> int:
-    """Watch a source until it ends, time is up or Ctrl+C; return the exit status."""
+    """Watch sources until all have ended, time is up or Ctrl+C; return the exit status."""
     out = sys.stderr
     try:
-        device, params = address.configured(source, settings or [])
-        if speed is not None and ("speed" in device.params.specs() or speed != "1"):
-            params.set("source.speed", speed)
+        played = [("source.speed", speed)] if speed is not None else []
+        inputs = address.all_configured(sources, settings or [])
+        have_speed = any(params.has("source.speed") for _, params in inputs.values())
+        if have_speed or speed not in (None, "1"):
+            inputs = address.all_configured(sources, [*(settings or []), *played])
         if summary_file:
             _check_writable(summary_file)
         sinks: list[Sink] = [Scores(scores)] if scores else []
-        monitor = Monitor({"source": device}, params, sinks, for_s)
+        monitor = Monitor(inputs, sinks, for_s)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=out)
         return BAD_ARGUMENTS
     for told in registry.broken():
         print(f"driftscope: {told}", file=out)
-    monitor.add_sink(StatusLine(lambda: monitor.health, out))
+    monitor.add_sink(StatusLine(monitor.healths, monitor.owner, out))
     interrupted = False
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -149,8 +172,10 @@ def watch(
     told, status_code = "", DONE
     try:
         monitor.run()
-        if not (interrupted or monitor.health.samples):
-            told = f"Not one sample came from {device.name}. {_why_none(monitor.health)}"
+        empty = [key for key, health in monitor.healths.items() if not health.samples]
+        if empty and not interrupted:
+            device, health = inputs[empty[0]][0], monitor.healths[empty[0]]
+            told = f"Not one sample came from {device.name}. {_why_none(device, health)}"
     except SourceError as error:
         told, status_code = str(error), NO_SOURCE
     except DriftscopeError as error:
@@ -158,7 +183,7 @@ def watch(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if summary_file and not _write_summary(summary_file, monitor.health):
+        if summary_file and not _write_summary(summary_file, monitor.healths):
             monitor.switched_off.append(SUMMARY)
     with contextlib.suppress(OSError):
         if told:
@@ -170,7 +195,7 @@ def watch(
     return INTERRUPTED if interrupted else status_code
 
 
-def _why_none(health: Health) -> str:
+def _why_none(device: Device, health: Health) -> str:
     """Say what came in place of samples, and what to try."""
     if health.rejected:
         text, reason = health.rejects[-1]
@@ -178,6 +203,8 @@ def _why_none(health: Health) -> str:
             f"{health.rejected:,} lines were rejected, the last: {text!r} ({reason}). Lines of "
             "numbers are needed; on a serial port try another baud rate."
         )
+    if device.pictures:
+        return "It sent no picture: look whether another program shows one from it."
     what = "no whole line of numbers" if health.bytes else "nothing"
     return f"It sent {what}: look whether its program runs and prints lines of numbers."
 
@@ -192,8 +219,8 @@ def _check_writable(path: str) -> None:
         ) from error
 
 
-def _write_summary(path: str, health: Health) -> bool:
-    text = json.dumps(summary.summary(health), indent=2)
+def _write_summary(path: str, healths: Mapping[str, Health]) -> bool:
+    text = json.dumps(summary.summary_of_all(healths), indent=2)
     try:
         Path(path).write_text(text + "\n", encoding="utf-8")
     except OSError:

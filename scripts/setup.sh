@@ -142,7 +142,7 @@ python() {
     # First and without its dependencies, so that only PyTorch itself comes from that index.
     .venv/bin/python -m pip install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} \
         "$(grep '^torch==' $PINS)"
-    .venv/bin/python -m pip install --quiet --constraint $PINS --editable '.[dev]'
+    .venv/bin/python -m pip install --quiet --constraint $PINS --editable '.[dev,imagenet]'
 }
 
 case ${1:-} in

@@ -107,7 +107,7 @@ def monitored(source: Source, **settings: object) -> tuple[Monitor, Kept]:
     for name, value in settings.items():
         params.set(name.replace("__", "."), value)
     kept = Kept()
-    return Monitor({"device": source}, params, [kept]), kept
+    return Monitor({"device": (source, params)}, [kept]), kept
 
 
 def run(source: Source, **settings: object) -> Kept:

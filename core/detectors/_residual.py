@@ -6,9 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from driftscope.core.arrays import widened
 from driftscope.core.calibration import Calibrator
 from driftscope.core.detectors._scores import DISTRUST, SUSPECT, Judged, Score, Summary
-from driftscope.core.interfaces import State, widened
+from driftscope.core.interfaces import State
 from driftscope.core.stream import F64
 
 

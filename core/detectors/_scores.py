@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftscope.core.interfaces import State, widened
+from driftscope.core.arrays import widened
+from driftscope.core.interfaces import State
 from driftscope.core.stream import F64
 
 HUGE = 1e100

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from driftscope.core.alarms import AlarmLife, Decision
+from driftscope.core.arrays import widened
 from driftscope.core.clock import auto_decision_rows
 from driftscope.core.detectors._range import Range
 from driftscope.core.detectors._residual import Residual
 from driftscope.core.detectors._scores import Judged, Score, Summary
-from driftscope.core.interfaces import Detector, State, widened
+from driftscope.core.interfaces import Detector, State
 from driftscope.core.params import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
 

@@ -6,6 +6,7 @@ from devices import PtyDevice
 from readers import PATIENT_S
 
 from driftscope.core import reader as module
+from driftscope.core.interfaces import Device
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.reader import Message, Reader
 from driftscope.core.tap import Tap
@@ -21,7 +22,7 @@ def device(tmp_path: Path) -> Iterator[PtyDevice]:
 def start(monkeypatch) -> Iterator[Callable[..., tuple[Reader, Mailbox[Message], Tap]]]:
     """Start readers that try again soon; at the end each must stop, whatever its device does."""
     monkeypatch.setattr(module, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(module, "LONGEST_WAIT_S", 0.04)
+    monkeypatch.setattr(Device, "longest_wait_s", 0.04)
     made: list[Reader] = []
 
     def make(device, limit_bytes=1_000_000):

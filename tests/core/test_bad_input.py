@@ -179,7 +179,7 @@ class Failing(Sink):
 @pytest.mark.parametrize("where", ["write", "tick", "close"])
 def test_a_sink_that_fails_anywhere_is_switched_off_and_told_once(where: str) -> None:
     kept = Kept()
-    monitor = Monitor({"d": Listed(waves(100))}, default_params(), [Failing(where), kept])
+    monitor = Monitor({"d": (Listed(waves(100)), default_params())}, [Failing(where), kept])
     monitor.run()
     notes = [event.data["message"] for event in kept.events("note")]
     assert notes == ["The failing one was switched off: No space left on device."]

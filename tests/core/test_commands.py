@@ -96,7 +96,9 @@ def test_a_model_that_cannot_be_built_leaves_all_as_it_was(
 
         def write(self, item: Output) -> None:
             if isinstance(item, Result) and item.seq == 400:
-                before.extend((monitor.lanes["s"].learner, monitor.params.sections["model"]))
+                before.extend(
+                    (monitor.lanes["s"].learner, monitor.params["device"].sections["model"])
+                )
                 monkeypatch.setattr("driftscope.core.lane.make_learner", broken)
                 monitor.send(SetParam("learner.model", "gru"))
 
@@ -104,8 +106,8 @@ def test_a_model_that_cannot_be_built_leaves_all_as_it_was(
 
     monitor.add_sink(Turn())
     monitor.run()
-    assert before == [monitor.lanes["s"].learner, monitor.params.sections["model"]]
-    assert monitor.params.get("learner.model") == "mlp"
+    assert before == [monitor.lanes["s"].learner, monitor.params["device"].sections["model"]]
+    assert monitor.params["device"].get("learner.model") == "mlp"
     assert kept.events("note")[0].data == dict(
         message="The model is broken.", name="learner.model", new="mlp"
     )

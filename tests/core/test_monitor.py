@@ -148,7 +148,7 @@ def test_saved_and_resumed_goes_on_as_if_never_stopped() -> None:
 def test_for_s_cuts_at_stream_time() -> None:
     source = Listed(VALUES, rate_hz=100.0)
     kept = Kept()
-    Monitor({"d": source}, default_params(), [kept], for_s=2.5).run()
+    Monitor({"d": (source, default_params())}, [kept], for_s=2.5).run()
     assert len(kept.column("time_s")) == 250
 
 
@@ -208,7 +208,7 @@ def test_a_failing_sink_is_switched_off_and_told_and_the_rest_goes_on() -> None:
 def test_two_streams_run_side_by_side() -> None:
     kept = Kept()
     devices = {"a": Listed(VALUES, key="a"), "b": Listed(VALUES[:, :1], range(0, 600, 9), key="b")}
-    Monitor(dict(devices), default_params(), [kept]).run()
+    Monitor({key: (each, default_params()) for key, each in devices.items()}, [kept]).run()
     alone = run(Listed(VALUES, key="a")).table()
     mixed = Kept()
     mixed.all = [r for r in kept.results if r.key == "a"]
@@ -229,9 +229,10 @@ def test_one_device_that_fails_does_not_end_the_others() -> None:
     kept = Kept()
     devices: dict[str, Source] = {"a": Unopenable(), "b": Listed(VALUES, key="b")}
     with pytest.raises(SourceError, match="no such thing"):
-        Monitor(dict(devices), default_params(), [kept]).run()
+        Monitor({key: (each, default_params()) for key, each in devices.items()}, [kept]).run()
     assert len(kept.column("rarity")) == 600
-    assert "There is no such thing." in [event.data["message"] for event in kept.events("note")]
+    told = [e.data["message"] for e in kept.events("link") if e.data["state"] == "failed"]
+    assert told == ["There is no such thing."]
 
 
 def test_what_came_before_a_source_failed_is_scored_to_the_last_row() -> None:

@@ -17,7 +17,10 @@ VALUES = waves(300)
 
 def test_each_stream_has_a_file_of_its_own(tmp_path: Path) -> None:
     devices = {"a": Listed(VALUES, key="a"), "x/b": Listed(VALUES[:200], key="x/b")}
-    Monitor(dict(devices), default_params(), [Scores(tmp_path / "out.csv")]).run()
+    Monitor(
+        {key: (each, default_params()) for key, each in devices.items()},
+        [Scores(tmp_path / "out.csv")],
+    ).run()
     written = {path.name: path.read_text().splitlines() for path in tmp_path.iterdir()}
     assert len(written) == 2 and "out.csv" in written
     assert sorted(len(lines) for lines in written.values()) == [201, 301]

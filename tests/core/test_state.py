@@ -9,7 +9,8 @@ import numpy as np
 from readers import Scripted
 from streams import Kept, same, waves
 
-from driftscope.core.interfaces import Sink, State, widened
+from driftscope.core.arrays import widened
+from driftscope.core.interfaces import Sink, State
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import default_params
 from driftscope.core.stream import Output, StreamInfo
@@ -48,7 +49,7 @@ def monitored(chunks: list[bytes]) -> tuple[Monitor, Kept]:
     for name, value in (("learner.step_rows", 8), ("detector.decision_rows", 13)):
         params.set(name, value)
     kept = Kept()
-    return Monitor({"port": Scripted(*chunks, live=False, end=True)}, params, [kept]), kept
+    return Monitor({"port": (Scripted(*chunks, live=False, end=True), params)}, [kept]), kept
 
 
 def table(kept: Kept) -> dict[str, np.ndarray]:

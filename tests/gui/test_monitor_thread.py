@@ -39,7 +39,7 @@ def test_the_learning_thread_uses_one_torch_thread(qapp: QApplication) -> None:
     seen = InThread()
     params = default_params()
     params.set("learner.step_rows", 64)
-    thread = MonitorThread(Monitor({"d": Listed(waves(640))}, params, [seen]))
+    thread = MonitorThread(Monitor({"d": (Listed(waves(640)), params)}, [seen]))
     thread.start()
     assert thread.wait(30_000)
     assert seen.threads == {1}
@@ -51,7 +51,7 @@ def test_a_fault_of_ours_is_a_sentence_and_not_the_end(qapp: QApplication, capfd
             raise RuntimeError("by design")
 
     told: list[str] = []
-    thread = MonitorThread(Monitor({"d": Faulty(waves(10))}, default_params(), []))
+    thread = MonitorThread(Monitor({"d": (Faulty(waves(10)), default_params())}, []))
     thread.failed.connect(told.append)
     thread.start()
     assert thread.wait(30_000)
@@ -84,7 +84,7 @@ def test_results_are_those_of_a_run_without_a_window(qapp: QApplication) -> None
     from streams import Kept, run, same
 
     kept = Kept()
-    thread = MonitorThread(Monitor({"d": Listed(waves(300))}, default_params(), [kept]))
+    thread = MonitorThread(Monitor({"d": (Listed(waves(300)), default_params())}, [kept]))
     thread.start()
     assert thread.wait(30_000)
     assert same(kept.table(), run(Listed(waves(300))).table())

@@ -1,0 +1,57 @@
+"""One device of a Monitor with all that belongs to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftscope.core import registry
+from driftscope.core.health import Health
+from driftscope.core.interfaces import Chunk, Decoder, Device, Transport
+from driftscope.core.params import ParamSet
+from driftscope.core.reader import Reader
+from driftscope.core.stream import Block, Event, Item
+
+
+@dataclass(slots=True)
+class Input:
+    """Hold a device, the parameters of its streams, its reader, and what is going on with it."""
+
+    key: str
+    device: Device
+    params: ParamSet
+    health: Health
+    reader: Reader
+    decoder: Decoder | None
+    broken: bool = False
+    """True from a lost link until it is live again."""
+
+    @classmethod
+    def of(cls, reader: Reader, params: ParamSet, health: Health) -> Input:
+        """Make it with a reader that is not started yet, and a decoder if it gives bytes."""
+        decoder: Decoder | None = None
+        if isinstance(reader.device, Transport):
+            plugin = registry.load("decoders", "text")
+            if not isinstance(params.sections.get("decoder"), plugin.Params):
+                params.attach("decoder", plugin.Params())
+            decoder = plugin(reader.key, params.sections["decoder"])
+        return cls(reader.key, reader.device, params, health, reader, decoder)
+
+    def decoded(self, chunk: Chunk) -> tuple[Sequence[Item], float, int]:
+        """Return what a chunk's bytes hold, how many seconds that took, and how many samples."""
+        assert self.decoder is not None
+        begun_s = time.perf_counter()
+        items = self.decoder.decode(chunk)
+        rows = sum(len(item) for item in items if isinstance(item, Block))
+        return items, time.perf_counter() - begun_s, rows
+
+    def gap(self, reason: str) -> Sequence[Item]:
+        """Return what an interruption of the link gives: a gap in its stream."""
+        if self.decoder is not None:
+            return self.decoder.gap(time.monotonic(), reason)
+        return [Event("", 0, 0.0, "gap", dict(reason=reason))]
+
+    def flush(self) -> Sequence[Item]:
+        """Return what the decoder still holds at the end."""
+        return self.decoder.flush() if self.decoder is not None else []

@@ -1,0 +1,137 @@
+"""The streams there are: what a device gives goes to its lane, what a lane gives to the sinks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from driftscope.core.errors import PluginError
+from driftscope.core.fan_out import FanOut
+from driftscope.core.inputs import Input
+from driftscope.core.interfaces import Sink, State
+from driftscope.core.lane import Lane
+from driftscope.core.stream import Block, Event, EventKind, Item, Learned, Output, StreamInfo
+from driftscope.core.time_limit import TimeLimit
+
+SILENCE_S = 0.100
+
+
+class Streams:
+    """Hold the lanes by the key of their stream. The Monitor's thread only.
+
+    `border` is called between two steps; when it says True, nothing more is to be handed over.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Input],
+        sinks: Iterable[Sink],
+        limit: TimeLimit,
+        border: Callable[[], bool],
+    ) -> None:
+        self.lanes: dict[str, Lane] = {}
+        self.owners: dict[str, str] = {}
+        """Which device each stream comes from."""
+        self.sinks = FanOut(sinks, lambda text: self.tell("note", dict(message=text)))
+        self.saved: State = {}
+        """Lanes' states that wait for their streams to be described."""
+        self._inputs = inputs
+        self._limit = limit
+        self._border = border
+
+    def finish(self, device: str) -> None:
+        """Score what is left of a device's streams."""
+        for key, lane in self.lanes.items():
+            if self.owners[key] == device:
+                self.hand_over(lane.finish(), device)
+
+    def drop(self, device: str) -> None:
+        """Finish a device's streams and forget them."""
+        self.finish(device)
+        for key in [key for key, owner in self.owners.items() if owner == device]:
+            del self.lanes[key], self.owners[key]
+
+    def take(self, given: Input, items: Iterable[Item]) -> None:
+        """Take in what a device gave."""
+        for each in items:
+            key = self._stream(given.key, each.key)
+            item = each if key == each.key else replace(each, key=key)
+            lane = self.lanes.get(key)
+            if isinstance(item, StreamInfo):
+                self.describe(item, given.key)
+            elif isinstance(item, Event):
+                gap = lane is not None and item.kind == "gap"
+                self.hand_over(lane.gap(item) if lane and gap else [item], given.key)
+            elif lane is None:
+                raise PluginError(
+                    f"{given.device.name} gave samples of {key!r}, a stream it did not describe."
+                )
+            elif isinstance(item, Block):
+                self.hand_over(lane.take(self._limit.within(item)), given.key)
+            else:
+                self.hand_over(lane.label(item), given.key)
+
+    def _stream(self, device: str, key: str) -> str:
+        """Return what to call a device's stream: its own name, unless another device's has it;
+        "" stands for its only one."""
+        if not key:
+            return next((s for s, owner in self.owners.items() if owner == device), device)
+        return key if self.owners.get(key, device) == device else f"{device}/{key}"
+
+    def describe(self, info: StreamInfo, device: str) -> None:
+        """Begin a stream, or go on with its next version."""
+        lane = self.lanes.get(info.key)
+        if lane is None:
+            given = self._inputs[device]
+            lane = Lane(info, given.params, given.device.live)
+            if info.key in self.saved:
+                lane.load_state_dict(self.saved.pop(info.key))
+            self.lanes[info.key] = lane
+            self.owners[info.key] = device
+            self.hand_over([info], device)
+        elif len(info.channels) >= len(lane.info.channels):
+            self.hand_over(lane.extend(info), device)
+        else:
+            raise PluginError(
+                f"The stream {info.key!r} was described anew with fewer channels: a channel that "
+                "is gone must stay, and be missing."
+            )
+
+    def hand_over(self, outputs: Iterable[Output], device: str) -> None:
+        """Give what a device's lane gives to every sink; its learning happens in between."""
+        for output in outputs:
+            self._inputs[device].health.write(output)
+            self.sinks.write(output)
+            if isinstance(output, Learned) and self._border():
+                return
+
+    def score_silent(self) -> None:
+        """Score the open steps of streams from which nothing came for a while."""
+        now_s = time.monotonic()
+        for key, lane in self.lanes.items():
+            if now_s - lane.grid.arrived_s > SILENCE_S:
+                self.hand_over(lane.part(), self.owners[key])
+
+    def tell(self, kind: EventKind, data: dict[str, Any], device: str = "") -> None:
+        """Put an Event of our own into every stream, of one device or of all."""
+        for each in [device] if device else list(self._inputs):
+            streams = [key for key, owner in self.owners.items() if owner == each]
+            for key in streams or [each]:
+                self.hand_over([self.event(key, kind, data)], each)
+
+    def event(self, key: str, kind: EventKind, data: dict[str, Any]) -> Event:
+        """Make an Event of a stream, or of a device, which then stands where its stream is."""
+        streams = (self.lanes[stream] for stream, owner in self.owners.items() if owner == key)
+        lane = self.lanes.get(key) or next(streams, None)
+        return Event(key, lane.seq if lane else 0, lane.time_s if lane else 0.0, kind, data)
+
+    def tell_health(self) -> None:
+        """Note what was chosen automatically where everybody can read it."""
+        for key, lane in self.lanes.items():
+            health = self._inputs[self.owners[key]].health
+            health.step_rows = lane.step_rows()
+            health.horizon = lane.learner.horizon
+            health.decision_rows = lane.detector.decision_rows
+            health.rate_hz = lane.rate.rate_hz
