@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,8 @@ class Report:
     figures   name -> value, such as "accuracy" (prequential, of the last 1,000), "kappa"
     passes    of a set of pictures: for each pass its name -> value
     samples   the remembered ones, oldest first
+    losses    (m,) float64, the training loss of the latest updates, m at most 256; empty where
+              the loss panel shows it already
     """
 
     key: str
@@ -70,3 +72,4 @@ class Report:
     figures: dict[str, float]
     passes: tuple[dict[str, float], ...] = ()
     samples: tuple[Sample, ...] = ()
+    losses: F64 = field(default_factory=lambda: np.zeros(0))
