@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -67,9 +67,11 @@ def configured(text: str, settings: Iterable[tuple[str, str]] = ()) -> tuple[Dev
 
 
 def all_configured(
-    texts: Iterable[str], settings: Iterable[tuple[str, str]] = ()
+    texts: Iterable[str],
+    settings: Iterable[tuple[str, str]] = (),
+    prepare: Callable[[ParamSet], object] = lambda _: None,
 ) -> dict[str, tuple[Device, ParamSet]]:
-    """Make several at once; a setting is taken by each of those that know it."""
+    """Make several at once; a setting is taken by each of those that know it, after `prepare`."""
     found: dict[str, tuple[Device, ParamSet]] = {}
     for text in texts:
         if text in found:
@@ -78,6 +80,7 @@ def all_configured(
         params = default_params(device.params, device.pictures, device.labelled)
         if isinstance(device, Source):
             params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
+        prepare(params)
         found[text] = device, params
     for name, value in settings:
         every = [params for _, params in found.values()]

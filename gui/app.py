@@ -9,8 +9,8 @@ import sys
 from driftscope.gui.display import why_no_window
 
 
-def run(source: str, settings: list[tuple[str, str]]) -> int:
-    """Show the window, connected to `source`; return the exit status once it is closed."""
+def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
+    """Show the window, connected to `sources`; return the exit status once it is closed."""
     reason = why_no_window()
     if reason:
         print(f"driftscope: {reason}", file=sys.stderr)
@@ -22,7 +22,7 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     from driftscope.core.errors import DriftscopeError
 
     try:
-        address.configured(source, settings)
+        address.all_configured(sources, settings)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=sys.stderr)
         return 2
@@ -42,7 +42,7 @@ def run(source: str, settings: list[tuple[str, str]]) -> int:
     window = MainWindow(session)
     window.show()
     # the window first, then the model: loading torch takes two seconds
-    QTimer.singleShot(0, lambda: session.connect_to(source, settings))
+    QTimer.singleShot(0, lambda: session.connect_all(sources, settings))
     # not at once: the signal may arrive in the middle of a paintEvent
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     status = app.exec()

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QPushButton, QScrollBar
 from driftscope.core.history import Lines
 from driftscope.core.stream import F64, StreamInfo
 from driftscope.gui import alarm_marks, axes, draw, theme, words
-from driftscope.gui.plot import Watched
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.watched import Watched
 
 THINNEST_PX, LANE_GAP_PX = 30, 16
 SCALE_EVERY_S = 0.25

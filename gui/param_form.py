@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from driftscope.core.errors import ParamError
-from driftscope.core.health import Health
-from driftscope.core.params import ParamSet, Spec
-from driftscope.core.stream import StreamInfo
+from driftscope.core.params import Spec
 from driftscope.gui.fields import Field, field
 from driftscope.gui.scale import reading
-
-
-class Turned(Protocol):
-    """What of a session the form works on."""
-
-    info: StreamInfo | None
-    health: Health
-    params: ParamSet
-
-    def set_param(self, name: str, value: object) -> None: ...
+from driftscope.gui.watched import Watched
 
 
 class ParamForm(QWidget):
     """Every visible parameter of some sections; follows the session, however one is turned."""
 
-    def __init__(self, session: Turned, sections: tuple[str, ...]) -> None:
+    def __init__(self, session: Watched, sections: tuple[str, ...]) -> None:
         super().__init__()
         self.session = session
         self.sections = sections

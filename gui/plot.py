@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from driftscope.core.health import Health
-from driftscope.core.history import BandKind, History
-from driftscope.core.params import ParamSet
-from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.core.history import BandKind
 from driftscope.gui import draw, theme
+from driftscope.gui.watched import Watched
 
 LEFT_PX, RIGHT_PX = 84, 14
 """Margins of every plot, so that all begin and end one above the other."""
 BAND_WORDS: dict[BandKind, str] = {
     "gap": "gap, not learned", "unscored": "not scored", "hole": "not shown",
 }  # fmt: skip
-
-
-class Watched(Protocol):
-    """What of a session the plots read."""
-
-    info: StreamInfo | None
-    history: History | None
-    health: Health
-    params: ParamSet
-    alarms: dict[int, Alarm]
-    marks: list[Event]
-    paused: bool
 
 
 class Plot(QWidget):

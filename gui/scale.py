@@ -79,8 +79,10 @@ class Scale:
 class Context(Protocol):
     """What a reading looks at to write a value in the user's own terms."""
 
-    info: StreamInfo | None
-    health: Health
+    @property
+    def info(self) -> StreamInfo | None: ...
+    @property
+    def health(self) -> Health: ...
 
 
 class Nothing:

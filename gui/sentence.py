@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from typing import Literal, Protocol
+from typing import Literal
 
 from driftscope.core.health import Health
-from driftscope.core.stream import Alarm, Clock, Event, StreamInfo
+from driftscope.core.stream import Alarm, Clock, Event
 from driftscope.gui import words
+from driftscope.gui.watched import Watched
 
 Phase = Literal[
     "nothing", "loading", "connecting", "waiting", "warming up", "learning", "held", "frozen",
@@ -33,20 +34,7 @@ TRY_BAUD = "try another baud rate, or look at what the device prints."
 PLAIN_NAMES = {"last value": "same as before", "running mean": "same as the average"}
 
 
-class Seen(Protocol):
-    """What of a session the sentence is made from."""
-
-    address: str
-    source_name: str
-    info: StreamInfo | None
-    health: Health
-    alarms: dict[int, Alarm]
-    paused: bool
-
-    def can_release(self) -> bool: ...
-
-
-def phase(session: Seen) -> Phase:
+def phase(session: Watched) -> Phase:
     """Return what the session is doing, in one word."""
     link = session.health.link
     if not session.address:
@@ -123,7 +111,7 @@ class News:
 
 
 def sentence(
-    session: Seen, strain: str = "", news: str = "", now_s: float = math.nan, brief: bool = False
+    session: Watched, strain: str = "", news: str = "", now_s: float = math.nan, brief: bool = False
 ) -> str:
     """Return what is happening now, for a person who looks up from the bench.
 
@@ -144,7 +132,7 @@ def sentence(
     return " ".join(part for part in parts if part)
 
 
-def state_words(session: Seen, now_s: float = math.nan) -> str:
+def state_words(session: Watched, now_s: float = math.nan) -> str:
     """Return what the session is doing; `now_s` is of the steady clock."""
     now_s = time.monotonic() if math.isnan(now_s) else now_s
     now = phase(session)
@@ -212,7 +200,7 @@ def skill_words(health: Health) -> str:
     return f"The forecast is {percent} % worse than “{plain}” so far."
 
 
-def alarm_words(session: Seen) -> str:
+def alarm_words(session: Watched) -> str:
     """Return what was unusual in the last minute of the stream; "" if nothing was."""
     now_s = session.health.last_time_s
     recent: list[Alarm] = []
@@ -233,7 +221,7 @@ def alarm_words(session: Seen) -> str:
     return f"{len(recent)} alarms {lately}, the last: {what}."
 
 
-def _clock(session: Seen) -> Clock:
+def _clock(session: Watched) -> Clock:
     return session.info.clock if session.info else "elapsed"
 
 
@@ -250,7 +238,7 @@ def channels(alarm: Alarm, most: int = 3) -> str:
     return ", ".join(words.shortened(name, 24) for name in names[:most]) + more
 
 
-def _what_came(session: Seen, now_s: float) -> str:
+def _what_came(session: Watched, now_s: float) -> str:
     health = session.health
     if health.bytes:
         advice = TRY_BAUD if session.can_release() else "look at what the program prints."
@@ -265,7 +253,7 @@ def _last_line(health: Health) -> str:
     return f" (last line: ‘{last}’)" if last else ""
 
 
-def _silent(session: Seen, now_s: float) -> bool:
+def _silent(session: Watched, now_s: float) -> bool:
     """Say whether a device that gave samples has not done so for longer than it should."""
     health = session.health
     limit_s = max(SILENT_S, SILENT_PERIODS / (health.rate_hz or math.inf))

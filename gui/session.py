@@ -4,67 +4,61 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address, registry
-from driftscope.core.commands import Command, Release, Reset, SetParam
+from driftscope.core.commands import Ask, Command, Release, Reset, SetParam
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.health import Health
-from driftscope.core.history import History
-from driftscope.core.interfaces import Sink, Source, Transport
+from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, ParamSet, default_params
+from driftscope.core.params import ParamSet
 from driftscope.core.sinks.outbox import Outbox
-from driftscope.core.stream import Alarm, Event, Result, StreamInfo
+from driftscope.core.stream import Event, Result
+from driftscope.core.teaching import LearnerCommand
+from driftscope.gui.connection import Connection, Shown
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
 from driftscope.gui.pace import FAST_MS, Pace
 
 CLOSE_MS = 5000
-KEPT = 10_000
-"""Alarms, and marks, that are remembered; older ones are counted only."""
-MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift")
 CARRIED = ("stream", "learner", "model", "detector", "decoder")
 
+Settings = Sequence[tuple[str, str]]
 
-class Session(QObject):
+
+class Session(QObject, Shown):
     """Own the MonitorThread and everything the GUI thread knows of it. GUI thread only.
 
-    Panels are plain widgets with a method `refresh()`, called through `refresh` by the one
-    display timer; they read what they need from the session's attributes. Of a source with
-    several streams the first one is shown.
+    Several sources may be open; one of them is `shown`, and what stands here as `info`,
+    `history`, `health`, `params`, `alarms` and so on is that one's. Panels are plain widgets with
+    a method `refresh()`, called through `refresh` by the one display timer; they read what they
+    need from the session's attributes.
     """
 
     opened = Signal()
-    """A stream was described: `info`, `history` and `params` are (anew) there."""
+    """The shown stream was described: `info`, `history` and `params` are (anew) there."""
     failed = Signal(str)
-    """The source could not be opened or was lost for good: a sentence."""
+    """A source could not be opened or was lost for good: a sentence."""
     finished = Signal()
     """The monitor's thread has ended."""
+    changed = Signal()
+    """Sources have come or gone, or another one is shown."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.address = ""
-        self.source_name = ""
-        self.info: StreamInfo | None = None
-        self.history: History | None = None
-        self.health = Health()
-        self.params: ParamSet = default_params()
-        self.alarms: dict[int, Alarm] = {}
-        self.marks: list[Event] = []
+        self.connections: dict[str, Connection] = {}
+        """The sources there are, by their address, in the order they were opened."""
+        self.shown = Connection()
         self.paused = False
-        self.message = ""
         self.frames_per_s = 0.0
         self.latency_ms = (float("nan"), float("nan"))
         self.sinks: list[Sink] = []
         """Further sinks for the sources connected from now on, such as a log."""
-        self._device: Source | Transport | None = None
         self._thread: MonitorThread | None = None
         self._outbox = Outbox()
-        self._next: tuple[str, list[tuple[str, str]] | None] | None = None
+        self._next: tuple[list[str], Settings] | None = None
         self._closing = False
         self._pace = Pace()
         self._garbage = Garbage()
@@ -78,41 +72,64 @@ class Session(QObject):
     def running(self) -> bool:
         return self._thread is not None
 
-    def connect_to(self, text: str, settings: list[tuple[str, str]] | None = None) -> None:
-        """Open a source by its address, letting go of the one before; `failed` says why not."""
+    def connect_to(self, text: str, settings: Settings = ()) -> None:
+        """Open a source by its address, letting go of all others; `failed` says why not."""
+        self.connect_all([text], settings)
+
+    def connect_all(self, texts: Sequence[str], settings: Settings = ()) -> None:
+        """Open sources by their addresses, letting go of all others; `failed` says why not."""
         if self._thread is not None:
-            self._next = text, settings
+            self._next = list(texts), settings
             self._thread.monitor.stop()
             return
-        self.address, self.message = text, ""
+        before = self.shown.params
+        self.connections = {}
+        self.shown = Connection(texts[0], None, before)
         try:
-            parsed = address.parse(text)
-            device = address.make(parsed)
-            params = self._carry_over(device.params)
-            for name, value in settings or []:
-                params.set(name, value)
+            inputs = address.all_configured(texts, settings, lambda p: _carry_over(before, p))
         except DriftscopeError as error:
             self._fail(str(error))
             return
-        self._device = device
-        self.source_name = device.name
-        self._outbox = Outbox()
-        monitor = Monitor({_key(parsed): device}, params, [self._outbox, *self.sinks])
-        self._forget()
-        self.health = monitor.health
-        self.health.link = "opening"
-        self.health.state = "loading"
-        self.params = _copied(params)
-        self.marks += [Event("", 0, 0.0, "note", {"message": told}) for told in registry.broken()]
-        self._thread = MonitorThread(monitor)
-        self._thread.failed.connect(self._fail)
-        self._thread.finished.connect(self._thread_finished)
-        self._thread.start()
-        self._garbage.take_over()
-        self._timer.start(FAST_MS)
+        self._start(inputs)
+
+    def add_source(self, text: str, settings: Settings = ()) -> None:
+        """Open one more source beside those there are, and show it; `failed` says why not."""
+        if self._thread is None:
+            self.connect_to(text, settings)
+            return
+        if text in self.connections:
+            self.show(text)
+            return
+        try:
+            device, params = address.configured(text, settings)
+        except DriftscopeError as error:
+            self.failed.emit(str(error))
+            return
+        made = self.connections[text] = self._connection(text, device, params)
+        made.health = self._thread.monitor.add(text, device, params)
+        made.health.link = "opening"
+        self.show(text)
+
+    def remove_source(self, text: str) -> None:
+        """Let one source go, with what was learned of it; of the last one what was shown stays."""
+        if len(self.connections) < 2 or text not in self.connections:
+            self.disconnect_source()
+            return
+        if self._thread is not None:
+            self._thread.monitor.remove(text)
+        gone = self.connections.pop(text)
+        if gone is self.shown:
+            self.shown = next(iter(self.connections.values()))
+        self._shown_changed()
+
+    def show(self, text: str) -> None:
+        """Show another of the sources there are."""
+        if self.connections.get(text) not in (None, self.shown):
+            self.shown = self.connections[text]
+            self._shown_changed()
 
     def disconnect_source(self) -> None:
-        """Let the source go; what was shown stays."""
+        """Let all sources go; what was shown stays."""
         self._next = None
         if self._thread is not None:
             self._thread.monitor.stop()
@@ -120,11 +137,16 @@ class Session(QObject):
     def set_param(self, name: str, value: object) -> None:
         """Check and send `section.name`; raises ParamError, the old value then stays."""
         taken = self.params.set(name, value)
-        self._send(SetParam(name, taken))
+        self._send(SetParam(name, taken, self.address))
+
+    def ask(self, command: LearnerCommand) -> None:
+        """Have the shown stream's learner do what only it knows, such as learning a class."""
+        if self.info is not None:
+            self._send(Ask(self.info.key, command))
 
     def reset_model(self) -> None:
-        """Forget all that was learned."""
-        self._send(Reset())
+        """Forget all that was learned of the shown stream."""
+        self._send(Reset(self.address))
 
     def freeze(self, frozen: bool) -> None:
         """Hold the weights as they are, or go on learning; scoring goes on either way."""
@@ -135,12 +157,12 @@ class Session(QObject):
         self.paused = paused
 
     def release_port(self, released: bool) -> None:
-        """Let the port go for flashing, or take it again."""
-        self._send(Release(released))
+        """Let the device go for another program, or take it again."""
+        self._send(Release(released, self.address))
 
     def can_release(self) -> bool:
         """True if the source is a device that another program may want for a while."""
-        return isinstance(self._device, Transport) and self._device.live
+        return self.shown.can_release()
 
     def close(self) -> bool:
         """Stop everything, within seconds whatever the device does; True if nothing runs on."""
@@ -159,37 +181,41 @@ class Session(QObject):
         """Note that the signal panel has just painted the newest sample it was given."""
         self._pace.painted(self.paused)
 
-    def _carry_over(self, source: Params) -> ParamSet:
-        """Begin with the sliders as they stand, the source's own section apart. A learner that
-        was frozen begins anew: frozen it would never start."""
-        params = default_params(source)
-        for name, section in self.params.sections.items():
-            if name in CARRIED:
-                params.attach(name, copy.copy(section))
-        params.set("learner.frozen", False)
-        return params
+    def _start(self, inputs: dict[str, tuple[Device, ParamSet]]) -> None:
+        """Begin with these sources; the first one is shown."""
+        self._outbox = Outbox()
+        monitor = Monitor(inputs, [self._outbox, *self.sinks])
+        for text, (device, params) in inputs.items():
+            made = self.connections[text] = self._connection(text, device, params)
+            made.health = monitor.healths[text]
+            made.health.link, made.health.state = "opening", "loading"
+        self.shown = next(iter(self.connections.values()))
+        self.shown.marks += [Event("", 0, 0.0, "note", {"message": t}) for t in registry.broken()]
+        self._pace.forget()
+        self._thread = MonitorThread(monitor)
+        self._thread.failed.connect(self._fail)
+        self._thread.finished.connect(self._thread_finished)
+        self._thread.start()
+        self._garbage.take_over()
+        self._timer.start(FAST_MS)
+        self.changed.emit()
+
+    def _connection(self, text: str, device: Device, params: ParamSet) -> Connection:
+        return Connection(text, device, params)
+
+    def _shown_changed(self) -> None:
+        self._pace.forget()
+        self.changed.emit()
+        self.opened.emit()
 
     def _send(self, command: Command) -> None:
         if self._thread is not None:
             self._thread.monitor.send(command)
 
-    def _forget(self) -> None:
-        self.info, self.history = None, None
-        self.alarms, self.marks = {}, []
-        self._pace.forget()
-
     def _tick(self) -> None:
         """Take in what came since the last frame and draw one."""
         begun_s = time.monotonic()
-        news, results = self._outbox.drain()
-        for item in news:
-            if isinstance(item, StreamInfo):
-                self._describe(item)
-            elif isinstance(item, Alarm):
-                self._alarm(item)
-            else:
-                self._event(item)
-        self._append(results)
+        self._take_news()
         self.refresh()
         self._garbage.tick(begun_s)
         wanted_ms = self._pace.next_ms(begun_s, self.health.skipped_updates + self.health.unscored)
@@ -197,83 +223,56 @@ class Session(QObject):
         if self._timer.interval() != wanted_ms:
             self._timer.setInterval(wanted_ms)
 
-    def _describe(self, info: StreamInfo) -> None:
-        if self.info is not None and self.info.key != info.key:
+    def _take_news(self) -> None:
+        if self._thread is None:
             return
-        self.info = info
-        if self.history is None:
-            self.history = History(info)
-        else:
-            self.history.extend(info)
-        self._copy_model_params(anew=False)
-        self.opened.emit()
-        self._garbage.settle()
-
-    def _append(self, results: list[Result]) -> None:
-        if self.info is None or self.history is None:
-            return
-        shown = [result for result in results if result.key == self.info.key]
-        for result in shown:
-            self.history.append(result)
-        if shown and self._in_real_time():
-            self._pace.arrived(shown[-1].arrived_s)
-
-    def _in_real_time(self) -> bool:
-        """A file played faster waits to be taken: its age says nothing of the screen."""
-        return getattr(self.params.sections["source"], "speed", "1") == "1"
-
-    def _alarm(self, alarm: Alarm) -> None:
-        if self.info is None or alarm.key != self.info.key:
-            return
-        self.alarms[alarm.id] = alarm
-        if len(self.alarms) > KEPT:  # another dict, so that who follows it starts anew
-            self.alarms = dict(islice(self.alarms.items(), KEPT // 10, None))
-
-    def _event(self, event: Event) -> None:
-        if event.kind in ("gap", "loss") and self.history is not None:
-            self.history.note_gap(event)
-        name = event.data.get("name")
-        if event.kind == "param" and name == "learner.model":
-            self._copy_model_params(anew=True)
-            self.opened.emit()
-        elif event.kind == "note" and name is not None:  # refused: the old value stays
-            self.params.set(name, event.data["new"])
-            self.opened.emit()
-        if event.kind in MARKED:
-            self.marks.append(event)
-            if len(self.marks) > KEPT:
-                del self.marks[: KEPT // 10]
-
-    def _copy_model_params(self, anew: bool) -> None:
-        """Take over another model's own parameters; of the same one, ours are the newer."""
-        if self._thread is not None:
-            section = self._thread.monitor.params.sections.get("model")
-            mine = self.params.sections.get("model")
-            if section is not None and (anew or type(section) is not type(mine)):
-                self.params.attach("model", copy.copy(section))
+        owner, params = self._thread.monitor.owner, self._thread.monitor.params
+        news, results = self._outbox.drain()
+        for item in news:
+            connection = self.connections.get(owner(item.key))
+            if connection is not None and connection.take(item, params.get(connection.address)):
+                if connection.message and connection is not self.shown:
+                    self.failed.emit(connection.message)
+                if connection is self.shown:
+                    self.opened.emit()
+                    self._garbage.settle()
+        for result in results:
+            connection = self.connections.get(owner(result.key))
+            if connection is None or not connection.append(result):
+                continue
+            timely = connection is self.shown and connection.in_real_time()
+            if timely and isinstance(result, Result):
+                self._pace.arrived(result.arrived_s)
+        for key, picture in self._outbox.take_pictures().items():
+            connection = self.connections.get(owner(key))
+            if connection is not None:
+                connection.picture = picture
 
     def _fail(self, message: str) -> None:
-        self.message = message
-        self.health.link = "failed"
-        self.health.link_message = message
+        self.shown.fail(message)
         self.failed.emit(message)
 
     def _thread_finished(self) -> None:
-        self._thread = None
         if self._closing:
+            self._thread = None
             return
         self._tick()
-        if self.health.link not in ("failed", "closed"):
-            self.health.link = "ended" if self._next is None else "closed"
+        self._thread = None
+        for each in self.connections.values():
+            if each.health.link not in ("failed", "closed"):
+                each.health.link = "ended" if self._next is None else "closed"
         self.finished.emit()
         if self._next is not None:
-            (text, settings), self._next = self._next, None
-            self.connect_to(text, settings)
+            (texts, settings), self._next = self._next, None
+            self.connect_all(texts, settings)
 
 
-def _key(parsed: address.Address) -> str:
-    return parsed.target or parsed.scheme
-
-
-def _copied(params: ParamSet) -> ParamSet:
-    return ParamSet(**{name: copy.copy(section) for name, section in params.sections.items()})
+def _carry_over(before: ParamSet, params: ParamSet) -> None:
+    """Begin with the sliders as they stood for the last source of this kind, its own section
+    apart. A learner that was frozen begins anew: frozen it would never start."""
+    if type(before.sections.get("learner")) is not type(params.sections["learner"]):
+        return
+    for name, section in before.sections.items():
+        if name in CARRIED:
+            params.attach(name, copy.copy(section))
+    params.set("learner.frozen", False)

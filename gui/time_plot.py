@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 
 from driftscope.core.stream import F64, Alarm
 from driftscope.gui import axes, draw, theme
-from driftscope.gui.plot import LEFT_PX, Plot, Watched
+from driftscope.gui.plot import LEFT_PX, Plot
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.watched import Watched
 
 ZOOM = 1.25
 TICK_PX = 110

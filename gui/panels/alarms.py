@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -24,13 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from driftscope.core.health import Health
-from driftscope.core.history import History
-from driftscope.core.params import ParamSet
-from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.core.stream import Alarm
 from driftscope.gui import theme, words
 from driftscope.gui.alarm_list import AlarmList, Index, began_s
 from driftscope.gui.scale import reading
+from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import label, set_text
 
 Inks = tuple[QColor, QColor]
@@ -42,17 +39,6 @@ ASKED = (
     "How many alarms there were, and how many you ask for with the slider “Alarms”: a signal on "
     "which nothing is wrong gives about so many by mere chance."
 )
-
-
-class Watched(Protocol):
-    """What of a session the list shows."""
-
-    info: StreamInfo | None
-    history: History | None
-    health: Health
-    params: ParamSet
-    alarms: dict[int, Alarm]
-    marks: list[Event]
 
 
 class Card(QStyledItemDelegate):

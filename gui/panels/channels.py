@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from driftscope.core.health import Health
 from driftscope.core.history import History
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import theme, words
+from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, Rule, Tick, label, set_text
 
 ROW_PX = 24
@@ -22,20 +20,12 @@ LOOK_BACK = 64
 """Rows looked through for a channel's last value: it may be missing in the newest."""
 
 
-class Measured(Protocol):
-    """What of a session the list shows."""
-
-    info: StreamInfo | None
-    history: History | None
-    health: Health
-
-
 class ChannelsPanel(QWidget):
     """List the channels. `shown` gives the numbers of those to draw, whenever a tick changes."""
 
     shown = Signal(list)
 
-    def __init__(self, session: Measured) -> None:
+    def __init__(self, session: Watched) -> None:
         super().__init__()
         self.session = session
         self.boxes: list[Tick] = []

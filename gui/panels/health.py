@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Protocol
 
 import psutil
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QToolTip, QWidget
 
 from driftscope.core.health import Health
 from driftscope.gui import theme, words
+from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, label
 
 SLOWLY_S = 1.0
@@ -30,13 +30,6 @@ TIPS = {
     f"take less. {P99}",
     "memory": "What the whole program takes up.",
 }
-
-
-class Counted(Protocol):
-    """What of a session the panel shows."""
-
-    health: Health
-    latency_ms: tuple[float, float]
 
 
 class Figures:
@@ -104,7 +97,7 @@ class Rejects(Elided):
 class HealthPanel(QWidget):
     """Show the counts of the session's Health, a line each."""
 
-    def __init__(self, session: Counted, figures: Figures) -> None:
+    def __init__(self, session: Watched, figures: Figures) -> None:
         super().__init__()
         self.session = session
         self.rejects = Rejects()

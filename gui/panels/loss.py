@@ -13,7 +13,8 @@ from driftscope.core.errors import ParamError
 from driftscope.core.loss_trace import LEARNER
 from driftscope.core.stream import F64, Event
 from driftscope.gui import axes, draw, scale, theme
-from driftscope.gui.plot import Plot, PlotPanel, Watched
+from driftscope.gui.plot import Plot, PlotPanel
+from driftscope.gui.watched import Watched
 
 POINTS, TICK_PX = 400, 110
 SMOOTH_POINTS = 5

@@ -10,9 +10,10 @@ from PySide6.QtGui import QPainter
 
 from driftscope.core.stream import F64
 from driftscope.gui import axes, draw, theme, words
-from driftscope.gui.plot import PlotPanel, Watched
+from driftscope.gui.plot import PlotPanel
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import set_text
 
 LEAST_TOP, MOST_TOP = 6.0, 10.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from driftscope.gui import draw, theme, words
 from driftscope.gui.lanes import Lanes
-from driftscope.gui.plot import PlotPanel, Watched
+from driftscope.gui.plot import PlotPanel
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.watched import Watched
 
 
 class SignalPanel(PlotPanel):
