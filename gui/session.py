@@ -224,29 +224,34 @@ class Session(QObject, Shown):
             self._timer.setInterval(wanted_ms)
 
     def _take_news(self) -> None:
-        if self._thread is None:
-            return
-        owner, params = self._thread.monitor.owner, self._thread.monitor.params
         news, results = self._outbox.drain()
         for item in news:
-            connection = self.connections.get(owner(item.key))
-            if connection is not None and connection.take(item, params.get(connection.address)):
-                if connection.message and connection is not self.shown:
-                    self.failed.emit(connection.message)
-                if connection is self.shown:
-                    self.opened.emit()
-                    self._garbage.settle()
+            connection = self._of(item.key)
+            if connection is None or not connection.take(item, self._params_of(connection)):
+                continue
+            if connection is self.shown:
+                self.opened.emit()
+                self._garbage.settle()
+            elif connection.health.link == "failed":
+                self.failed.emit(connection.message)
         for result in results:
-            connection = self.connections.get(owner(result.key))
+            connection = self._of(result.key)
             if connection is None or not connection.append(result):
                 continue
             timely = connection is self.shown and connection.in_real_time()
             if timely and isinstance(result, Result):
                 self._pace.arrived(result.arrived_s)
         for key, picture in self._outbox.take_pictures().items():
-            connection = self.connections.get(owner(key))
-            if connection is not None:
+            if (connection := self._of(key)) is not None:
                 connection.picture = picture
+
+    def _of(self, key: str) -> Connection | None:
+        """Return the source that a stream, or an event of a device, belongs to."""
+        name = self._thread.monitor.owner(key) if self._thread is not None else key
+        return self.connections.get(name)
+
+    def _params_of(self, connection: Connection) -> ParamSet | None:
+        return self._thread.monitor.params.get(connection.address) if self._thread else None
 
     def _fail(self, message: str) -> None:
         self.shown.fail(message)

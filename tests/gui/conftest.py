@@ -19,12 +19,14 @@ from driftscope.gui.session import Session
 def session(qapp: QApplication) -> Iterator[Session]:
     """Return a session on which three channels at 1 kHz are being learned."""
     made = Session()
-    made.address, made.source_name = "demo:", "demo: vibration"
-    made.info = StreamInfo("demo", ("x", "y", "z"), ("g", "g", "g"), 1000.0)
-    made.history = History(made.info, 1_000_000)
+    shown = made.shown
+    made.connections = {"demo": shown, "other": shown}
+    shown.address, shown.source_name = "demo:", "demo: vibration"
+    shown.info = StreamInfo("demo", ("x", "y", "z"), ("g", "g", "g"), 1000.0)
+    shown.history = History(shown.info, 1_000_000)
     n = 5000
     values = np.sin(np.arange(n)[:, None] / np.array([50.0, 70.0, 90.0]))
-    made.history.append(
+    shown.history.append(
         Result(
             "demo", 0, np.arange(n) / 1000, values, values, None, np.full(n, 0.1),
             {"last value": np.full(n, 0.5)}, np.abs(values), np.zeros(n), 4.0,

@@ -31,7 +31,7 @@ def test_alarms_and_gaps_stand_newest_first(panel: AlarmsPanel, alarm) -> None:
     panel.refresh()
     assert not panel.empty.isHidden() and panel.list.isHidden()
     session.alarms.update({1: alarm(1, 10.0), 2: alarm(2, 40.0, end=None)})
-    session.marks += [Event("demo", 5, 20.0, "gap"), Event("demo", 5, 21.0, "note")]
+    session.shown.marks += [Event("demo", 5, 20.0, "gap"), Event("demo", 5, 21.0, "note")]
     session.history.bands.append(Band("gap", 20.0, 22.5))
     panel.refresh()
     assert shown(panel.model) == [
@@ -89,7 +89,7 @@ def test_an_alarm_says_when_it_is_decided(panel: AlarmsPanel, alarm) -> None:
 def test_a_new_connection_begins_with_an_empty_list(panel: AlarmsPanel, alarm) -> None:
     panel.session.alarms[1] = alarm(1, 10.0)
     panel.refresh()
-    panel.session.alarms, panel.session.marks = {}, []
+    panel.session.shown.alarms, panel.session.shown.marks = {}, []
     panel.refresh()
     assert panel.model.rowCount() == 0
 

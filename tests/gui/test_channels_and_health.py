@@ -40,15 +40,15 @@ def test_a_tick_hides_a_channel_also_when_a_new_one_comes(session: Session) -> N
     panel.shown.connect(shown.append)
     panel.refresh()
     panel.boxes[1].click()
-    session.info = StreamInfo("demo", ("x", "y", "z", "t"), ("g", "g", "g", "°C"), version=2)
-    session.history = History(session.info, 100_000)
+    session.shown.info = StreamInfo("demo", ("x", "y", "z", "t"), ("g", "g", "g", "°C"), version=2)
+    session.shown.history = History(session.info, 100_000)
     panel.refresh()
     assert shown == [[0, 1, 2], [0, 2], [0, 2, 3]]
     assert panel.boxes[1].accessibleName() == "Show y"
 
 
 def test_a_panel_without_a_stream_is_hidden(session: Session) -> None:
-    session.info, session.history = None, None
+    session.shown.info, session.shown.history = None, None
     panel = ChannelsPanel(session)
     panel.refresh()
     assert panel.isHidden()

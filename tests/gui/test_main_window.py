@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
 from driftscope.gui.connect_dialog import ConnectDialog
+from driftscope.gui.connection import Connection
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.session import Session
@@ -44,7 +45,7 @@ def test_with_nothing_connected_there_is_a_sentence_and_two_buttons(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
     session = window.session
-    session.address, session.info, session.history = "", None, None
+    session.shown = Connection()
     window.refresh()
     window.refresh_texts()
     assert window.stage.text() == "Nothing is connected."
@@ -58,7 +59,7 @@ def test_with_nothing_connected_there_is_a_sentence_and_two_buttons(
 
 def test_a_failure_offers_to_try_again(window: MainWindow, qtbot) -> None:
     session = window.session
-    session.info, session.history = None, None
+    session.shown.info, session.shown.history = None, None
     session.health.link, session.health.link_message = "failed", "The port is busy. Close it."
     window.refresh()
     window.refresh_texts()
@@ -70,7 +71,7 @@ def test_what_fails_before_anything_runs_is_told_on_the_stage_at_once(
     window: MainWindow,
 ) -> None:
     session = window.session
-    session.address, session.info, session.history = "", None, None
+    session.shown = Connection()
     window.refresh()
     assert window.stage.text() == "Nothing is connected."
     session.connect_to("demo:", [("learner.lr", "fast")])
@@ -88,7 +89,7 @@ def test_a_window_opens_no_larger_than_its_screen(session: Session, qtbot) -> No
 
 def test_loading_and_connecting_show_a_moving_line(window: MainWindow) -> None:
     session = window.session
-    session.info, session.history, session.health.link = None, None, "opening"
+    session.shown.info, session.shown.history, session.health.link = None, None, "opening"
     window.refresh()
     assert window.stage.text() == "Connecting to demo: vibration."
     assert window.stage.notice.waiting.isVisible()
@@ -214,19 +215,19 @@ def test_the_buttons_of_the_top_bar_stay_where_they_are(window: MainWindow) -> N
         return [button.x() for button in (bar.open, bar.pause, bar.freeze)]
 
     before = places()
-    session.source_name = "a device with quite a long name that goes on and on"
+    session.shown.source_name = "a device with quite a long name that goes on and on"
     session.health.link = "lost"
     session.pause(True)
     session.freeze(True)
     assert places() == before
-    session.address, session.source_name = "", ""
+    session.shown.address, session.shown.source_name = "", ""
     assert places() == before
 
 
 def test_a_file_that_ended_can_be_played_again_and_is_proposed(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
-    window.session.address, window.session.health.link = "csv:run.csv", "ended"
+    window.session.shown.address, window.session.health.link = "csv:run.csv", "ended"
     window.refresh()
     qtbot.waitUntil(lambda: buttons(window)[:2] == ["Play again", "Change…"])
     asked: list[str] = []

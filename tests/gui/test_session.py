@@ -12,7 +12,7 @@ from windows import wait_for
 from driftscope.core.errors import PluginError
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Alarm, Event, StreamInfo
-from driftscope.gui import session as module
+from driftscope.gui import connection as module
 from driftscope.gui.session import Session
 
 
