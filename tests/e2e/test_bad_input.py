@@ -166,7 +166,7 @@ def test_new_channels_keep_history_alarms_sliders_and_what_was_learned(
     wait_for(lambda: session.history.last_seq > 900)
     assert session.history is history and session.history.row(100) is not None
     assert session.health.updates >= updates and session.params.get("learner.lr") == 3.0
-    assert session._thread.monitor.params.get("learner.lr") == 3.0
+    assert session._thread.monitor.params[session.address].get("learner.lr") == 3.0
     said(window, "New in the stream: hum")
 
 
