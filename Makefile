@@ -12,7 +12,7 @@ SETUP := PYTHON="$(PYTHON)" TORCH_INDEX="$(TORCH_INDEX)" sh scripts/setup.sh
 # A screen of its own, so that nothing pops up or is in the way.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run --auto-servernum --server-args="-screen 0 $(1) -nolisten tcp")
 # These want arguments, or a day's stream; they have their own ways in.
-BENCHMARKS = $(filter-out benchmarks/_% benchmarks/anomaly.py benchmarks/soak.py,$(sort $(wildcard benchmarks/*.py)))
+BENCHMARKS = $(filter-out benchmarks/_% benchmarks/anomaly.py benchmarks/soak.py benchmarks/camera_soak.py,$(sort $(wildcard benchmarks/*.py)))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup check format bench bench-soak docs screenshots clean test-tools other-torch
@@ -45,8 +45,9 @@ bench: .venv/ready test-tools ## run every benchmark that takes no arguments
 		echo "== $$file"; $(call SCREEN,1280x900x24) $(BIN)/python $$file || failed=1; \
 	done; exit $$failed
 
-bench-soak: .venv/ready ## feed a day's stream and watch the memory (long)
+bench-soak: .venv/ready ## feed a day of samples, an hour of video; watch the memory (long)
 	$(BIN)/python benchmarks/soak.py
+	$(BIN)/python benchmarks/camera_soak.py
 
 docs: .venv/ready ## write docs/parameters.md from the code
 	@$(BIN)/python scripts/parameters.py
