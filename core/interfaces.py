@@ -15,6 +15,7 @@ from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
     Alarm,
     Detected,
+    Event,
     EventKind,
     Graded,
     Item,
@@ -173,7 +174,8 @@ class Learner(ABC):
     @abstractmethod
     def skip(self, step: Step, scored: Scored | None) -> None:
         """Take the step into the window without training on it, as time is short (`scored` is
-        None: nor was it scored) or as the stream ended or broke within it (step.n < step.rows)."""
+        None: nor was it scored) or as the stream ended or broke within it (step.n < step.rows).
+        `step.y` holds its labels as far as they are known: they may still be graded."""
 
     @abstractmethod
     def gap(self) -> None:
@@ -195,6 +197,9 @@ class Learner(ABC):
 
     def label(self, labels: Labels) -> None:  # noqa: B027  most learn without labels
         """Take labels that came after their rows had been learned."""
+
+    def note(self, event: Event) -> None:  # noqa: B027  most have no use for it
+        """Take in that the stream told of a "pass" that ended before row `event.seq`."""
 
     def obey(self, command: LearnerCommand) -> str:
         """Carry out a user's command, between two steps; return why not, "" if it was done."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from driftscope.core.stream import Bools, Classes, Labels
+from driftscope.core.stream import Bools, Classes, Labels, Step
 
 UNKNOWN = -1
 LIMIT_ROWS = 1_000_000
@@ -62,6 +63,15 @@ class Waiting:
                 self._rows += len(y) - used
                 break
         return found
+
+    def on(self, step: Step) -> Step:
+        """Return the step with what is known of its first n rows; they are forgotten here."""
+        found = self.take(step.seq, step.n) if self._parts else None
+        if found is None:
+            return step
+        rest = step.rows - step.n
+        y = np.pad(found[0], (0, rest), constant_values=UNKNOWN)
+        return replace(step, y=y, test=np.pad(found[1], (0, rest)))
 
     def state_dict(self) -> dict[str, Any]:
         return dict(parts=[(seq, y.copy(), test.copy()) for seq, y, test in self._parts])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,6 +98,12 @@ class Lane:
         if late is not None:
             self.learner.label(late)
             yield from self.learner.take_reports()
+
+    def note(self, event: Event) -> Iterator[Output]:
+        """Hand over an Event that concerns the learner as well, after what it says of it."""
+        self.learner.note(event)
+        yield from self.learner.take_reports()
+        yield event
 
     def part(self) -> Iterator[Output]:
         """Score what the open step holds already, as it would come out later."""
@@ -199,7 +204,7 @@ class Lane:
             if news:
                 yield self._event("note", step.seq, dict(message=news))
         handed_s = time.perf_counter()
-        step = self._labelled(step)
+        step = self._labels.on(step)
         skip = self.live and self.load.skip_learning(age_s, time.monotonic(), self.rate.rate_hz)
         loss = float("nan")
         if skip:
@@ -222,11 +227,6 @@ class Lane:
             skip, self.learner.state,
         )  # fmt: skip
         yield from self._learner_events(step.seq)
-
-    def _labelled(self, step: Step) -> Step:
-        """Return the step with the labels that are known of it."""
-        found = self._labels.take(step.seq, step.rows) if len(self._labels) else None
-        return step if found is None else replace(step, y=found[0], test=found[1])
 
     def _learner_events(self, seq: int) -> Iterator[Event]:
         for kind, data in self.learner.take_events():
@@ -256,9 +256,10 @@ class Lane:
             scored, detected = self._score(step)
             if step.n > self.grid.emitted:
                 yield from self._outputs(step, scored, detected)
-            self.learner.skip(step, scored)
+            self.learner.skip(self._labels.on(step), scored)
             self.detector.learn(step, scored, detected, False)
             self.grid.close_step()
+            yield from self.learner.take_reports()
 
     def _leave(self, step: Step) -> Iterator[Output]:
         """Pass whole steps on unscored; the learner's window still moves on."""

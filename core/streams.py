@@ -62,8 +62,7 @@ class Streams:
             if isinstance(item, StreamInfo):
                 self.describe(item, given.key)
             elif isinstance(item, Event):
-                gap = lane is not None and item.kind == "gap"
-                self.hand_over(lane.gap(item) if lane and gap else [item], given.key)
+                self.hand_over(_told(lane, item), given.key)
             elif lane is None:
                 raise PluginError(
                     f"{given.device.name} gave samples of {key!r}, a stream it did not describe."
@@ -135,3 +134,12 @@ class Streams:
             health.horizon = lane.learner.horizon
             health.decision_rows = lane.detector.decision_rows
             health.rate_hz = lane.rate.rate_hz
+
+
+def _told(lane: Lane | None, event: Event) -> Iterable[Output]:
+    """Return what an Event of a device gives; a gap, and the end of a pass, its lane takes in."""
+    if lane is not None and event.kind == "gap":
+        return lane.gap(event)
+    if lane is not None and event.kind == "pass":
+        return lane.note(event)
+    return [event]
