@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import io
 import zlib
 from pathlib import Path
 
 from driftscope.core.errors import SourceError
+from driftscope.core.sources._names import near
 
 CHUNK_BYTES = 128_000
 LINE_BYTES = 1_000_000
@@ -102,21 +102,13 @@ def _open(path: Path) -> io.BufferedReader:
             raise SourceError(f"{path} is no ordinary file: to read from a pipe write - instead.")
         return path.open("rb")
     except FileNotFoundError:
-        raise SourceError(f"There is no file {path}{_near(path)}") from None
+        raise SourceError(f"There is no file {path}{near(path)}") from None
     except PermissionError:
         raise SourceError(
             f"You may not read {path}: change its permissions, or copy it to a folder of yours."
         ) from None
     except OSError as error:
         raise SourceError(f"{path} could not be opened: {error.strerror or error}.") from None
-
-
-def _near(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f": there is no folder {path.parent} either."
-    there = [p.name for p in path.parent.iterdir()]
-    close = difflib.get_close_matches(path.name, there, n=3, cutoff=0.75)
-    return f"; did you mean {' or '.join(close)}?" if close else f" in {path.parent.resolve()}."
 
 
 def _check_text(first: bytes, path: Path, broken: str) -> None:

@@ -13,7 +13,8 @@ from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Source, Transport
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
 
-MOST_ROWS, MOST_ROWS_LIVE = 20_000, 20
+MOST_ROWS, MOST_ROWS_LIVE, MOST_PICTURES = 20_000, 20, 150
+LEAST_ROWS, LEAST_PICTURES = 3000, 100
 SOURCES, BROKEN = registry.load_all("sources")
 TRANSPORTS, BROKEN_TRANSPORTS = registry.load_all("transports")
 
@@ -26,17 +27,28 @@ def table(folder: Path) -> Path:
     return path
 
 
+def batch(folder: Path) -> Path:
+    path = folder / "data_batch_1.bin"
+    records = np.random.default_rng(0).integers(0, 10, (40, 3073), dtype=np.uint8)
+    path.write_bytes(records.tobytes())
+    return path
+
+
 @pytest.fixture(params=sorted(SOURCES))
 def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give an address for each source; a new source needs a line here."""
-    examples = {"demo": "demo:?speed=max", "csv_file": f"csv:{table(tmp_path)}?speed=max"}
+    examples = {
+        "demo": "demo:?speed=max",
+        "csv_file": f"csv:{table(tmp_path)}?speed=max",
+        "cifar": f"cifar:{batch(tmp_path)}?speed=max&passes=4",
+    }
     assert request.param in examples, f"give an example address for the source {request.param}"
     return examples[request.param]
 
 
 def read(source: Source) -> list[Item]:
     items: list[Item] = []
-    rows = MOST_ROWS_LIVE if source.live else MOST_ROWS
+    rows = MOST_ROWS_LIVE if source.live else MOST_PICTURES if source.pictures else MOST_ROWS
     source.open()
     while (more := source.read()) is not None and sum(
         len(item) for item in items if isinstance(item, Block)
@@ -92,7 +104,8 @@ def test_data_are_as_described_and_sequence_and_time_rise(text: str) -> None:
         assert np.all(np.diff(item.time_s, prepend=last_s.get(item.key, -np.inf)) > 0)
         next_seq[item.key] = item.seq + len(item)
         last_s[item.key] = float(item.time_s[-1])
-    assert described and sum(next_seq.values()) >= (MOST_ROWS_LIVE if source.live else 3000)
+    least = MOST_ROWS_LIVE if source.live else LEAST_PICTURES if source.pictures else LEAST_ROWS
+    assert described and sum(next_seq.values()) >= least
 
 
 def test_opening_again_gives_the_same(text: str) -> None:
@@ -100,7 +113,9 @@ def test_opening_again_gives_the_same(text: str) -> None:
         pytest.skip("a live source never gives the same again")
 
     def values() -> np.ndarray:
-        return np.concatenate([b.values for b in read(opened(text)) if isinstance(b, Block)])[:3000]
+        return np.concatenate([b.values for b in read(opened(text)) if isinstance(b, Block)])[
+            :LEAST_ROWS
+        ]
 
     assert np.array_equal(values(), values(), equal_nan=True)
 
