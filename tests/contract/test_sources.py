@@ -11,6 +11,7 @@ import pytest
 from driftscope.core import address, registry
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Source, Transport
+from driftscope.core.pictures.files import encoded
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
 
 MOST_ROWS, MOST_ROWS_LIVE, MOST_PICTURES = 20_000, 20, 150
@@ -27,6 +28,14 @@ def table(folder: Path) -> Path:
     return path
 
 
+def folder(parent: Path) -> Path:
+    for y, name in enumerate(("empty", "full", "odd")):
+        (parent / "set" / name).mkdir(parents=True)
+        picture = np.full((24, 32, 3), 80 * y, np.uint8)
+        (parent / "set" / name / "1.png").write_bytes(encoded(picture, ".png"))
+    return parent / "set"
+
+
 def batch(folder: Path) -> Path:
     path = folder / "data_batch_1.bin"
     records = np.random.default_rng(0).integers(0, 10, (40, 3073), dtype=np.uint8)
@@ -40,6 +49,7 @@ def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     examples = {
         "demo": "demo:?speed=max",
         "csv_file": f"csv:{table(tmp_path)}?speed=max",
+        "pictures": f"pictures:{folder(tmp_path)}?speed=max&passes=40",
         "cifar": f"cifar:{batch(tmp_path)}?speed=max&passes=4",
     }
     assert request.param in examples, f"give an example address for the source {request.param}"

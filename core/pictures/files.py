@@ -1,0 +1,83 @@
+"""Pictures in files: read with a reason where it fails, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from driftscope.core.arrays import Pixels
+
+cv2.setNumThreads(1)
+
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
+)  # fmt: skip
+LARGEST_BYTES = 200_000_000
+
+
+def is_picture(path: Path) -> bool:
+    """Say whether a file's name is that of a picture; hidden files are not meant."""
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+
+
+def read_picture(path: Path) -> Pixels:
+    """Return a file's picture (H, W, 3) uint8, red first, whatever its depth and channels.
+
+    Raise ValueError with the reason in a few words.
+    """
+    try:
+        if not path.is_file():
+            raise ValueError("there is no such file")
+        size = path.stat().st_size
+        if not size or size > LARGEST_BYTES:
+            raise ValueError("the file is empty" if not size else f"{size:,} bytes are too many")
+        data = np.fromfile(path, np.uint8)
+        found = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    except OSError as error:
+        raise ValueError((error.strerror or str(error)).lower()) from None
+    except cv2.error as error:
+        too_large = "IMAGE_PIXELS" in str(error)
+        raise ValueError("it has too many pixels" if too_large else "it is damaged") from None
+    if found is None:
+        raise ValueError("it is no picture, or a damaged one")
+    return np.ascontiguousarray(found, np.uint8)
+
+
+def encoded(picture: Pixels, suffix: str, quality: int = 95) -> bytes:
+    """Return a picture (H, W, 3) uint8 as a file of the kind `suffix` names, such as ".png".
+
+    `quality`, 1 to 100, is that of a JPEG. Raise ValueError if there is no such kind.
+    """
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix.lower() in (".jpg", ".jpeg") else []
+    try:
+        done, data = cv2.imencode(suffix.lower(), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
+    except cv2.error:
+        done = False
+    if not done:
+        raise ValueError(f"no picture is written as {suffix or 'a file without an ending'}")
+    return bytes(data.tobytes())
+
+
+def decoded(data: bytes) -> Pixels:
+    """Return the picture (H, W, 3) uint8 in bytes that `encoded` gave."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return np.ascontiguousarray(found, np.uint8)
+
+
+def write_whole(path: Path, data: bytes, fresh: bool = False) -> None:
+    """Write a file so that it is whole or not there; `fresh`: never in the place of another.
+
+    Raise OSError.
+    """
+    if fresh and path.exists():
+        raise FileExistsError(17, "there is such a file already", str(path))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
