@@ -141,7 +141,9 @@ class Health(Sink):
             self._alarms[item.key] = max(self._alarms.get(item.key, 0), item.id)
             self.alarms = sum(self._alarms.values())
         elif isinstance(item, Graded):
-            self._add_losses(Losses.of(item))
+            losses = Losses.of(item)
+            if not self.overall.rows or self.overall.baselines.keys() == losses.baselines.keys():
+                self._add_losses(losses)  # else they are of another kind than the results' own
         elif isinstance(item, Report):
             self.report = item
         else:
@@ -200,8 +202,7 @@ class Health(Sink):
             return
         self.calibrated = result.calibrated
         self.threshold = result.threshold
-        said = np.isfinite(result.prediction).any() or np.isfinite(result.loss).any()
-        if self.first_prediction_s is None and said:
+        if self.first_prediction_s is None and _says_something(result):
             self.first_prediction_s = now_s - self.started_s
         self._add_losses(Losses.of(result))
 
@@ -244,3 +245,9 @@ class Health(Sink):
             samples = max(1, round(nbytes * self.samples / self.bytes)) if self.bytes else 1
         self.dropped += samples
         self.dropped_bytes += nbytes
+
+
+def _says_something(result: Result) -> bool:
+    """Say whether a result holds a prediction, of values or of classes, or its loss."""
+    said = np.isfinite(result.prediction).any() or np.isfinite(result.loss).any()
+    return bool(said) or "classes" in result.extras

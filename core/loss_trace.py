@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from driftscope.core.stream import F64, Result
+from driftscope.core.stream import F64, Graded, Result
 
 LIMIT = 4096
 LEARNER = "learner"
@@ -26,19 +26,25 @@ class LossTrace:
         self._sum = np.empty((0, LIMIT))
         self._known = np.empty((0, LIMIT))
 
-    def add(self, result: Result) -> None:
-        """Take in a result's losses; rows without any leave no trace."""
+    def add(self, result: Result | Graded) -> None:
+        """Take in losses of a result, or of what labels said of some; rows without any leave no
+        trace. Losses of labels beside other baselines than the first are of another kind: left out.
+        """
         if not self.names and result.baseline_loss:
             self.names = (LEARNER, *result.baseline_loss)
             self._sum = np.zeros((len(self.names), LIMIT))
             self._known = np.zeros((len(self.names), LIMIT))
         known = np.isfinite(result.loss)
+        if isinstance(result, Graded) and self.names[1:] != tuple(result.baseline_loss):
+            return
         if not self.names or not known.any():
             return
         losses = np.stack(
             [result.loss, *(result.baseline_loss.get(n, result.loss) for n in self.names[1:])]
         )[:, known]
         time_s = result.time_s[known]
+        if self._last >= 0:  # a label may come late
+            time_s = np.maximum(time_s, self._time_s[self._last])
         done = 0
         while done < len(time_s):
             if self._last < 0 or self._in_group == self.group_rows:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from driftscope.core.params import LearnerParams
 
 CAREFUL = 0.02
-"""The part of the longest safe step that "auto" takes."""
+"""The part of the longest safe step that "auto" takes: right where a gradient is of a few rows."""
 BETA2 = 0.999
 EPS = 1e-8
 SMOOTH = 0.02
@@ -32,7 +32,7 @@ class Optimizer:
     squared error e and a linear net, s = 2 loss / g.d is just the step that brings e to 0
     (normalised least mean squares; Polyak's step with the minimum at 0). So
 
-        step = min(lr * CAREFUL * mean(2 loss) / mean(g.d),  2 loss / g.d)
+        step = min(lr * careful * mean(2 loss) / mean(g.d),  2 loss / g.d)
 
     with running means over about 1 / SMOOTH updates. The first part averages noise out, the
     second is what keeps a single odd sample, or lr = 100, from overshooting. Units and the
@@ -41,8 +41,9 @@ class Optimizer:
     SGD and Adam are those of torch.optim.
     """
 
-    def __init__(self, module: nn.Module, params: LearnerParams) -> None:
+    def __init__(self, module: nn.Module, params: LearnerParams, careful: float = CAREFUL) -> None:
         self.params = params
+        self.careful = careful
         self.weights, self.gradient = _flatten(module)
         self.reset()
 
@@ -110,7 +111,7 @@ class Optimizer:
         self.mean_loss += smooth * (2.0 * loss - self.mean_loss)
         self.mean_slope += smooth * (slope - self.mean_slope)
         tiny = 1e-30
-        usual = params.lr * CAREFUL * self.mean_loss / (self.mean_slope + tiny)
+        usual = params.lr * self.careful * self.mean_loss / (self.mean_slope + tiny)
         return min(usual, 2.0 * loss / (slope + tiny))
 
     def state_dict(self) -> dict[str, Any]:

@@ -272,10 +272,14 @@ def default_params(
 ) -> ParamSet:
     """Return a fresh set of the sections known before anything is open; `pictures` and
     `labelled` are what the source says of itself."""
-    model = "image_cnn" if labelled else "cells"
+    learner = LearnerParams()
+    if labelled:  # a set comes back in its next pass: nothing is to be replayed
+        learner = PictureLearnerParams(model="image_cnn", replay=0)
+    elif pictures:
+        learner = PictureLearnerParams()
     return ParamSet(
         source=source or Params(),
         stream=StreamParams(),
-        learner=PictureLearnerParams(model=model) if pictures else LearnerParams(),
+        learner=learner,
         detector=DetectorParams(kind="frames") if pictures else DetectorParams(),
     )

@@ -1,0 +1,164 @@
+"""A net that tells classes of pictures apart, with all that its training needs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from driftscope.core import registry
+from driftscope.core.arrays import Classes, Pixels
+from driftscope.core.errors import StateError
+from driftscope.core.guard import Guard
+from driftscope.core.interfaces import State
+from driftscope.core.optimizers import Optimizer
+from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.replay import Replay
+from driftscope.core.stream import StreamInfo
+
+CAREFUL = 0.25
+"""The part of the longest safe step that "auto" takes: a gradient of 32 pictures is not as noisy
+as one of a few rows. On the CIFAR excerpt 0.4 learns fastest and 0.8 is too much for Adam."""
+REPLAY_BYTES = 8 * 2**20
+SANE = 0.3
+"""A loss under this part of the plain guess's counts as this much for the guard: pictures unlike
+those before may well be guessed three times as badly for a while, and nothing is broken."""
+
+
+class TrainedNet:
+    """Hold a net for pictures of `info`'s first size, its optimizer, its guard and its replay.
+
+    `classes` may grow; the net's inputs stay as they are. `updates` counts updates made.
+    """
+
+    def __init__(
+        self, info: StreamInfo, params: PictureLearnerParams, model_params: Params
+    ) -> None:
+        self._info = info
+        self._params = params
+        self._model_params = model_params
+        self.guard = Guard()
+        self.replay = Replay(REPLAY_BYTES, params.seed)
+        self.updates = 0
+        self._make()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return height and width of the pictures it takes."""
+        size: tuple[int, int] = self.net.size
+        return size
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self._info.classes
+
+    def logits(self, pictures: Pixels) -> Tensor:
+        """Return (B, K) float32 for pictures (B, h, w, 3), with the way back to the weights."""
+        half = getattr(self._model_params, "precision", "float32") == "bfloat16"
+        seen = torch.from_numpy(pictures).permute(0, 3, 1, 2)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            made: Tensor = self.net(seen)
+        return made.float()
+
+    def train(
+        self, pictures: Pixels, y: Classes, logits: Tensor | None, guess: float, time_s: float
+    ) -> float:
+        """Make the updates asked for on pictures (n, h, w, 3) of classes y; return the first's
+        loss, the mean cross entropy.
+
+        `logits` (n, K) are those of the weights as they are, where they are known. `guess` is
+        the loss of a plain guess, by which the guard judges; `time_s` is stream time.
+        """
+        first = math.nan
+        for update in range(self._params.updates):
+            made = self.logits(pictures) if logits is None or update else logits
+            loss, good = self._update(made, torch.from_numpy(y), guess, time_s)
+            if not update:
+                first = loss
+            if not good:
+                break
+        if self._params.replay:
+            for picture, each in zip(pictures, y, strict=True):
+                self.replay.add(picture, y=int(each))
+        return first
+
+    def grow(self, classes: tuple[str, ...]) -> bool:
+        """Go on with more classes, or other names; return False if the model starts anew."""
+        more = len(classes) > len(self.classes)
+        self._info = replace(self._info, classes=classes)
+        if not more:
+            return True
+        old = self.net
+        self._make()
+        keep = getattr(registry.load("picture_models", self._params.model), "keep", None)
+        if keep is not None:
+            with torch.no_grad():
+                keep(old, self.net)
+            self.guard.snapshot = self._snapshot()
+        return keep is not None
+
+    def _make(self) -> None:
+        build = registry.load("picture_models", self._params.model).build
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self._params.seed)
+            self.net = build(self._model_params, self._info)
+        self.optimizer = Optimizer(self.net, self._params, CAREFUL)
+        self.guard.snapshot = self._snapshot()
+
+    def _update(self, made: Tensor, y: Tensor, guess: float, time_s: float) -> tuple[float, bool]:
+        """Make one update with the replay on top; return its loss, and whether all is well."""
+        if self._params.replay and len(self.replay):
+            (again,), classes = self.replay.sample(self._params.replay, balanced=True)
+            made = torch.cat((made, self.logits(again)))
+            y = torch.cat((y, torch.from_numpy(classes)))
+        mean = cross_entropy(made, y)
+        loss = float(mean.detach())
+        done = False
+        if math.isfinite(loss):
+            self.optimizer.clear()
+            mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
+            done = self.optimizer.step(loss, self.guard.factor(time_s))
+        self.updates += done
+        judged = max(loss / guess, SANE)
+        reason = self.guard.judge(judged, 1.0, done)
+        if reason:
+            self.optimizer.weights.copy_(self.guard.snapshot["weights"])
+            self.optimizer.load_state_dict(self.guard.snapshot["optimizer"])
+            self.guard.restored(reason, time_s)
+        elif self.guard.due(judged, time_s):
+            self.guard.keep(self._snapshot(), time_s)
+        return loss, not reason
+
+    def _snapshot(self) -> State:
+        return dict(weights=self.optimizer.weights.clone(), optimizer=self.optimizer.state_dict())
+
+    def state_dict(self) -> State:
+        return {
+            **self._snapshot(),
+            "guard": self.guard.state_dict(),
+            "replay": self.replay.state_dict(),
+            "updates": self.updates,
+            "classes": list(self.classes),
+            "size": list(self.size),
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from a saved state; raise StateError if it is that of another model or stream."""
+        if tuple(state["size"]) == self.size:
+            self.grow(tuple(state["classes"]))
+        if state["weights"].shape != self.optimizer.weights.shape:
+            height, width = self.size
+            raise StateError(
+                f"The saved state holds {len(state['weights'])} weights, this model for pictures "
+                f"of {width} x {height} and {len(self.classes)} classes has "
+                f"{len(self.optimizer.weights)}. Choose the model, its settings and the source "
+                "the state was saved with."
+            )
+        self.optimizer.weights.copy_(state["weights"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.guard.load_state_dict(state["guard"])
+        self.replay.load_state_dict(state["replay"])
+        self.updates = state["updates"]
