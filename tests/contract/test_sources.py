@@ -48,6 +48,7 @@ def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give an address for each source; a new source needs a line here."""
     examples = {
         "demo": "demo:?speed=max",
+        "scene": "scene:?speed=max",
         "csv_file": f"csv:{table(tmp_path)}?speed=max",
         "pictures": f"pictures:{folder(tmp_path)}?speed=max&passes=40",
         "cifar": f"cifar:{batch(tmp_path)}?speed=max&passes=4",
