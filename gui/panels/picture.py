@@ -1,0 +1,208 @@
+"""What the camera sees, and over it what is unusual there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from driftscope.core.errors import ParamError
+from driftscope.core.stream import Event
+from driftscope.core.teaching import Accept
+from driftscope.gui import theme, words
+from driftscope.gui.picture_tools import PictureTools
+from driftscope.gui.picture_view import PictureView
+from driftscope.gui.sentence import phase
+from driftscope.gui.watched import Watched
+from driftscope.gui.widgets import Elided, Pill, label, set_text
+
+REGION = "model.region"
+ONE_ROW_PX = 800
+LAMPS = {
+    "learning": "It learns what is usual from every picture.",
+    "held": "The picture is unusual, so it is watched but not learned.",
+    "frozen": "Learning was frozen by hand: it is watched but nothing is learned.",
+}
+ACCEPT_TIP = (
+    "Take what is seen now, and in the next seconds, for normal. It can be pressed while "
+    "something is unusual."
+)
+RELEARN_TIP = (
+    "Forget what was usual and learn this view from its beginning, as after the camera was moved."
+)
+LOOKED_BACK = 50
+"""Marks that are looked through for an offer; older ones are history."""
+
+
+class Offer(QWidget):
+    """A band above the picture that says what happened and offers to begin anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = label(role="alarm", wrap=True)
+        self.relearn = QPushButton("Re-learn")
+        self.relearn.setToolTip(RELEARN_TIP)
+        self.leave = QPushButton("Leave it")
+        self.leave.setToolTip("Leave all as it is: what is seen goes on being unusual.")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(8)
+        row.addWidget(self.said, 1)
+        for button in (self.relearn, self.leave):
+            button.clicked.connect(self.hide)
+            row.addWidget(button)
+        self.hide()
+
+    def show_note(self, note: Event) -> None:
+        """Say what happened."""
+        set_text(self.said, str(note.data.get("message", "The whole picture is another one.")))
+        self.show()
+
+
+class PicturePanel(QWidget):
+    """Show the newest picture, what is unusual in it, how unusual, and whether it is learned.
+
+    Made for a stream of pictures; `after_paint` and `drawn_seq` are those of the view.
+    """
+
+    def __init__(self, session: Watched) -> None:
+        super().__init__()
+        theme.as_panel(self)
+        self.setAccessibleName("Picture")
+        self.session = session
+        self.view = PictureView(session)
+        self.tools = PictureTools(self.view)
+        self.offer = Offer()
+        self.offer.relearn.clicked.connect(session.reset_model)
+        self.lamp = Pill()
+        self.lamp.setAccessibleName("State of the learning")
+        self.score = label()
+        self.score.setFont(theme.number_font(10))
+        self.score.setAccessibleName("How unusual")
+        self.score.setToolTip("How rarely a usual picture looks as unusual as this one.")
+        self.note = Elided(role="small")
+        self.accept = QPushButton("Learn this as normal")
+        self.accept.setToolTip(ACCEPT_TIP)
+        self.accept.clicked.connect(self._accept)
+        self.relearn = QPushButton("Re-learn")
+        self.relearn.setToolTip(RELEARN_TIP)
+        self.relearn.clicked.connect(session.reset_model)
+        self._answered: Event | None = None
+        self._build()
+        self.view.regions.changed.connect(self._keep_region)
+
+    @property
+    def after_paint(self) -> list[Callable[[int], object]]:
+        """Return what is called when the picture has been painted, with its number."""
+        return self.view.after_paint
+
+    @property
+    def drawn_seq(self) -> int:
+        """Return the number of the picture on screen, -1 if there is none."""
+        return self.view.drawn_seq
+
+    def refresh(self) -> None:
+        """Show the newest picture and what is said of it; cheap when none has come."""
+        params = self.session.params
+        has_region = params.has(REGION)
+        if has_region:
+            self.view.regions.show_text(str(params.get(REGION)))
+        self.view.refresh()
+        picture = self.view.picture
+        extras = picture.extras if picture is not None else {}
+        self.tools.offer("heat" in extras, "expected" in extras, has_region)
+        self._show_words()
+        self._show_offer()
+        self.relearn.setVisible(self.offer.isHidden())
+
+    def unusual(self) -> bool:
+        """Say whether what is seen now is unusual, or held back from learning as if it were."""
+        picture = self.session.picture
+        alarm = picture is not None and bool(picture.alarm[-1])
+        return alarm or phase(self.session) == "held"
+
+    def _show_words(self) -> None:
+        colours, picture = theme.current(), self.view.picture
+        now = phase(self.session)
+        look = {
+            "learning": (colours.good, colours.good_text),
+            "held": (colours.alarm, colours.alarm_text),
+            "frozen": (colours.prediction, colours.prediction_text),
+        }.get(now, (colours.secondary, colours.secondary))
+        self.lamp.show_state(now, *look)
+        self.lamp.setToolTip(LAMPS.get(now, ""))
+        rare = float(picture.rarity[-1]) if picture is not None else math.nan
+        set_text(self.score, words.rarity(rare))
+        theme.set_role(self.score, "alarm" if self.unusual() else "secondary")
+        self.note.say(self._size())
+        self.accept.setEnabled(self.unusual())
+
+    def _size(self) -> str:
+        picture, health = self.view.picture, self.session.health
+        if picture is None:
+            return ""
+        height, width = picture.values.shape[1:3]
+        size = f"{width} x {height}"
+        if self.session.paused:
+            return f"{size} · the view is paused"
+        rate_hz = health.measured_rate_hz()
+        return f"{size} · {rate_hz:.1f} frames/s" if rate_hz else size
+
+    def _show_offer(self) -> None:
+        """Offer to re-learn when the core does, until it is answered."""
+        for mark in reversed(self.session.marks[-LOOKED_BACK:]):
+            if mark is self._answered:
+                return
+            if mark.kind == "note" and mark.data.get("offer") == "relearn":
+                self._answered = mark
+                self.offer.show_note(mark)
+                return
+
+    def _accept(self) -> None:
+        self.session.ask(Accept())
+
+    def _keep_region(self, text: str) -> None:
+        try:
+            self.session.set_param(REGION, text)
+        except ParamError as error:
+            self.note.say(str(error))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        wide = self.width() >= ONE_ROW_PX
+        direction = QBoxLayout.Direction
+        self._foot.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        super().resizeEvent(event)
+
+    def _build(self) -> None:
+        title = QLabel("Picture")
+        theme.set_role(title, "title")
+        title.setToolTip("What the camera sees; coloured where it is not as usual.")
+        heading = QHBoxLayout()
+        heading.setContentsMargins(14, 0, 14, 0)
+        heading.setSpacing(12)
+        heading.addWidget(title)
+        heading.addWidget(self.note, 1)
+        heading.addWidget(self.score)
+        heading.addWidget(self.lamp)
+        actions = QHBoxLayout()
+        actions.setSpacing(8)
+        actions.addStretch()
+        actions.addWidget(self.accept)
+        actions.addWidget(self.relearn)
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._foot.setContentsMargins(14, 4, 14, 4)
+        self._foot.setSpacing(8)
+        self._foot.addWidget(self.tools, 1)
+        self._foot.addLayout(actions)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 10, 0, 6)
+        rows.setSpacing(6)
+        rows.addLayout(heading)
+        rows.addWidget(self.offer)
+        rows.addWidget(self.view, 1)
+        rows.addLayout(self._foot)
+        self.setTabOrder(self.view, self.tools)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
