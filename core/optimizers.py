@@ -19,7 +19,7 @@ CAREFUL = 0.02
 BETA2 = 0.999
 EPS = 1e-8
 SMOOTH = 0.02
-TINY = 1e-18
+TINY = 1e-17
 """In place of a gradient of 0: moments that decay towards 0 end as denormal numbers, which made
 a step with dead units four times slower (measured)."""
 
