@@ -35,7 +35,7 @@ def parse(text: str) -> Address:
     scheme, colon, rest = text.partition(":")
     if colon and len(scheme) > 1 and scheme.lower() in kinds:
         if kinds[scheme.lower()].raw:
-            return Address(text, scheme.lower(), rest)
+            return Address(text, scheme.lower(), text)
         target, _, query = rest.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
         return Address(text, scheme.lower(), target, options)

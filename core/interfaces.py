@@ -55,7 +55,7 @@ class Device(ABC):
     """Further first words that mean it."""
     suffixes: ClassVar[tuple[str, ...]] = ()
     raw: ClassVar[bool] = False
-    """True if all behind the scheme is the target, question marks included."""
+    """True if its address is a URL: the target is all of it, first word and question marks too."""
     Params: ClassVar[type[Params]] = Params
     live: ClassVar[bool] = False
     """True if the device does not wait for us: what cannot be taken in is lost, and counted."""

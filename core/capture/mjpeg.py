@@ -1,0 +1,151 @@
+"""Grab JPEG pictures that come one after the other over HTTP (multipart/x-mixed-replace)."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+import urllib.request
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import cv2
+import numpy as np
+
+from driftscope.core.capture.grabbers import Failed, Grabber, Stamp
+from driftscope.core.capture.opencv import Network
+from driftscope.core.capture.pixels import Pixels
+
+MOST_BYTES = 32 * 2**20
+"""No picture is larger."""
+LINE_BYTES = 65_536
+END, BEHIND_END = b"\xff\xd9", 1024
+"""How a JPEG ends, and how far from the last byte: some cameras put their own words behind."""
+RED_FIRST = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+
+
+class Mjpeg(Grabber):
+    """Read the parts of one endless answer; each is a picture, and stamped when it is there.
+
+    A picture that is cut off is spoiled, rather than half grey. User and password stand in the
+    address and are sent when asked for.
+    """
+
+    red_first = True
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self._number = 0
+        self._answer = _asked(request["url"], request["read_s"])
+        self._boundary = self._answer.headers.get_boundary("").encode().strip(b"-")
+        self._jpeg = b""
+
+    def grab(self) -> Stamp | None:
+        try:
+            jpeg = self._part()
+        except TimeoutError as error:
+            raise Failed("silent") from error
+        except (OSError, http.client.HTTPException):
+            return None
+        if jpeg is None:
+            return None
+        self._jpeg = jpeg
+        self._number += 1
+        return Stamp(self._number - 1, time.monotonic(), time.time())
+
+    def picture(self, buffer: Pixels | None) -> Pixels | None:
+        if self._jpeg.rfind(END, -BEHIND_END) < 0:
+            return None
+        try:
+            found: Pixels | None = cv2.imdecode(np.frombuffer(self._jpeg, np.uint8), RED_FIRST)
+        except cv2.error:
+            return None
+        return found
+
+    def _part(self) -> bytes | None:
+        """Return the next part's bytes, None at the end."""
+        while not self._is_boundary(line := self._line()):
+            if not line:
+                return None
+        length = 0
+        while (line := self._line()).strip():
+            name, _, value = line.partition(b":")
+            if name.strip().lower() == b"content-length" and value.strip().isdigit():
+                length = int(value)
+        if not line or length > MOST_BYTES:
+            return None
+        if length:
+            part = self._answer.read(length)
+            return part if len(part) == length else None
+        return self._to_boundary()
+
+    def _to_boundary(self) -> bytes | None:
+        """Return a part whose length is not told; what follows it is looked for as its end."""
+        part = bytearray()
+        while part.rfind(END, -BEHIND_END) < 0:
+            line = self._line()
+            if not line or len(part) > MOST_BYTES:
+                return None
+            part += line
+        return bytes(part)
+
+    def _line(self) -> bytes:
+        line: bytes = self._answer.readline(LINE_BYTES)
+        return line
+
+    def _is_boundary(self, line: bytes) -> bool:
+        return line.startswith(b"--") and (line.strip().strip(b"-") == self._boundary)
+
+
+def grabber(request: dict[str, Any]) -> Grabber:
+    """Grab from an http address: MJPEG by ourselves, any other kind of video by FFmpeg."""
+    found = Mjpeg(request)
+    kind = found._answer.headers.get_content_type()
+    if kind.startswith("multipart/"):
+        return found
+    found._answer.close()
+    if kind.startswith("text/html"):
+        raise Failed("page")
+    return Network(request)
+
+
+def _asked(url: str, timeout_s: float) -> Any:
+    """Return the answer to a request, its head read; raise Failed."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    bare = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
+    known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    if parts.username:
+        user, password = unquote(parts.username), unquote(parts.password or "")
+        known.add_password(None, f"{parts.scheme}://{host}/", user, password)
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),  # a camera stands in one's own network
+        urllib.request.HTTPBasicAuthHandler(known),
+        urllib.request.HTTPDigestAuthHandler(known),
+    )
+    try:
+        return opener.open(bare, timeout=timeout_s)
+    except HTTPError as error:
+        code = error.code
+        error.close()
+        reason = {401: "denied", 403: "denied", 404: "absent"}.get(code, "refused by")
+        raise Failed(reason, f"{code} {http.client.responses.get(code, '')}".strip()) from error
+    except URLError as error:
+        raise Failed(_why(error.reason)) from error
+    except TimeoutError as error:
+        raise Failed("silent") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Failed("no answer", type(error).__name__) from error
+
+
+def _why(reason: object) -> str:
+    """Return the reason for which there was no connection."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (ConnectionRefusedError, "refused"),
+        (socket.gaierror, "unknown host"),
+        (TimeoutError, "silent"),
+        (ssl.SSLError, "certificate"),
+        (OSError, "unreachable"),
+    )
+    return next((word for kind, word in kinds if isinstance(reason, kind)), "no answer")
