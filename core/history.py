@@ -11,7 +11,7 @@ import numpy as np
 from driftscope.core.loss_trace import LossTrace
 from driftscope.core.pyramid import Channels, Pyramid, group_rows
 from driftscope.core.rows import GAP, HOLE, Rows
-from driftscope.core.stream import F64, Event, Result, StreamInfo
+from driftscope.core.stream import F64, Event, Graded, Result, StreamInfo
 
 BUDGET_BYTES = 64 * 2**20
 BandKind = Literal["gap", "hole", "unscored"]
@@ -77,6 +77,8 @@ class History:
         self.threshold = float("nan")
         self.calibrated = False
         self.total = 0
+        self.graded = 0
+        """Rows of which labels have said what they were."""
         self._interruptions: deque[tuple[int, int]] = deque()
         self._rows = Rows(len(info.channels), budget_bytes)
 
@@ -104,8 +106,13 @@ class History:
         newest = self._rows.time_s[max(0, len(self) - 65) : len(self)]
         return float(np.median(np.diff(newest))) if len(newest) > 1 else float("nan")
 
-    def append(self, result: Result) -> None:
-        """Take in a result; a jump of its seq that nothing explains leaves a hole."""
+    def append(self, result: Result | Graded) -> None:
+        """Take in a result; a jump of its seq that nothing explains leaves a hole. Of what labels
+        said the losses are kept."""
+        if isinstance(result, Graded):
+            self.losses.add(result)
+            self.graded += len(result.y)
+            return
         if not len(result):
             return
         before = HOLE if len(self) and result.seq != self.last_seq + 1 else 0

@@ -1,65 +1,102 @@
-"""What was unusual, in order of time, for a list to draw."""
+"""What was unusual in every source, in order of time, for a list to draw."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from driftscope.core.history import Band
 from driftscope.core.stream import Alarm, Clock, Event
 from driftscope.gui import words
-from driftscope.gui.sentence import channels, ended_s
+from driftscope.gui.connection import Connection
+from driftscope.gui.sentence import ended_s, where
 
-Entry = Alarm | Event
 Index = QModelIndex | QPersistentModelIndex
 MANY = 50
+NAME_CHARS = 24
 DECIDED = (
     "It is decided once each time scale interval, at its end: an alarm begins up to that long "
     "after what caused it."
 )
 
 
-def began_s(entry: Entry) -> float:
-    """Return when an entry begins, in seconds of the stream's clock."""
-    return entry.start_s if isinstance(entry, Alarm) else entry.time_s
+@dataclass(slots=True, eq=False)
+class Entry:
+    """Hold an alarm or a gap of one source. `at_s` is when it began, by the list's clock;
+    `gap_end_s` when a gap ended, by its stream's, once samples have come again."""
+
+    source: Connection
+    what: Alarm | Event
+    at_s: float
+    gap_end_s: float | None = None
+
+    @property
+    def began_s(self) -> float:
+        """Return when it began, in seconds of its stream's clock."""
+        return self.what.start_s if isinstance(self.what, Alarm) else self.what.time_s
+
+
+@dataclass(slots=True)
+class Followed:
+    """Remember how much of a source stands in the list."""
+
+    source: Connection
+    alarms: dict[int, Alarm]
+    seen: int = 0
+    last_mark: Event | None = None
+
+    def starts_anew(self) -> bool:
+        """Say whether the source's alarms are others now than those that were taken in."""
+        return self.alarms is not self.source.alarms or len(self.alarms) < self.seen
+
+    def new(self) -> list[Alarm | Event]:
+        """Return the alarms and gaps that came since the last call."""
+        found: list[Alarm | Event] = list(islice(self.alarms.values(), self.seen, None))
+        self.seen += len(found)
+        marks = self.source.marks
+        for mark in reversed(marks):
+            if mark is self.last_mark:
+                break
+            if mark.kind == "gap":
+                found.append(mark)
+        self.last_mark = marks[-1] if marks else None
+        return found
 
 
 class AlarmList(QAbstractListModel):
-    """Alarms and gaps by time, the newest in row 0. Taking in what is new costs what is new."""
+    """Alarms and gaps by time, the newest in row 0. Taking in what is new costs what is new.
+
+    Of one source times are its stream's own; those of several stand on the one clock they share.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.clock: Clock = "elapsed"
-        self.bands: Sequence[Band] = ()
-        self.now_s = 0.0
-        self.interval_s = 0.0
-        """How long one decision takes, in seconds; 0 while that is unknown."""
+        self._sources: list[Followed] = []
         self._entries: list[Entry] = []  # oldest first
-        self._alarms: dict[int, Alarm] = {}
-        self._seen = 0
         self._unended: list[Entry] = []
-        self._gap_ends: dict[tuple[int, float], float] = {}
-        self._last_mark: Event | None = None
 
-    def take(self, alarms: dict[int, Alarm], marks: list[Event]) -> None:
-        """Follow the session's alarms and marks."""
-        if alarms is not self._alarms or len(alarms) < self._seen:
+    @property
+    def several(self) -> bool:
+        """Say whether it must be told which source an entry belongs to."""
+        return len(self._sources) > 1
+
+    def take(self, sources: Sequence[Connection]) -> None:
+        """Follow the alarms and marks of these sources."""
+        info = sources[0].info if sources else None
+        self.clock = "unix" if len(sources) > 1 else info.clock if info else "elapsed"
+        same = [each.source for each in self._sources] == list(sources)
+        if not same or any(each.starts_anew() for each in self._sources):
             self.beginResetModel()
-            self._entries, self._alarms, self._seen = [], alarms, 0
-            self._unended, self._gap_ends, self._last_mark = [], {}, None
+            self._sources = [Followed(source, source.alarms) for source in sources]
+            self._entries, self._unended = [], []
             self.endResetModel()
-        new: list[Entry] = list(islice(alarms.values(), self._seen, None))
-        self._seen += len(new)
-        for mark in reversed(marks):
-            if mark is self._last_mark:
-                break
-            if mark.kind == "gap":
-                new.append(mark)
-        self._last_mark = marks[-1] if marks else None
         self._renew()
+        new = [self._entry(each.source, what) for each in self._sources for what in each.new()]
         self._unended += [entry for entry in new if not self._has_ended(entry)]
         self._add(new)
 
@@ -67,15 +104,15 @@ class AlarmList(QAbstractListModel):
         return self._entries[len(self._entries) - 1 - index.row()]
 
     def ended_s(self, entry: Entry) -> float:
-        """Return when an entry ends; a gap's end is known once samples come again."""
-        if isinstance(entry, Alarm):
-            return ended_s(entry, self.now_s)
-        return self._gap_ends.get((entry.seq, entry.time_s), entry.time_s)
+        """Return when an entry ends, as far as that is known, by its stream's clock."""
+        if isinstance(entry.what, Alarm):
+            return ended_s(entry.what, entry.source.health.last_time_s)
+        return entry.began_s if entry.gap_end_s is None else entry.gap_end_s
 
     def since(self, time_s: float) -> int:
-        """Return how many alarms began at `time_s` or later."""
-        first = bisect_right(self._entries, time_s, key=began_s)
-        return sum(isinstance(entry, Alarm) for entry in self._entries[first:])
+        """Return how many alarms began at `time_s` of the list's clock or later."""
+        first = bisect_right(self._entries, time_s, key=attrgetter("at_s"))
+        return sum(isinstance(entry.what, Alarm) for entry in self._entries[first:])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  as Qt declares it
         return 0 if parent.isValid() else len(self._entries)
@@ -83,29 +120,43 @@ class AlarmList(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return ", ".join(part for part in self.words(self.entry(index)) if part)
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(self.entry(index), Alarm):
-            length = f" ({words.duration(self.interval_s)})" if self.interval_s else ""
+        entry = self.entry(index)
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(entry.what, Alarm):
+            interval_s = entry.source.decision_s()
+            length = f" ({words.duration(interval_s)})" if interval_s else ""
             return DECIDED.replace("interval", f"interval{length}")
         return None
 
     def words(self, entry: Entry) -> tuple[str, str, str, str]:
         """Return when, how long, where and how unusual."""
-        length_s = self.ended_s(entry) - began_s(entry) + (self.clock == "rows")
-        lasted, when = words.stretch(length_s, self.clock), words.moment(began_s(entry), self.clock)
-        if isinstance(entry, Event):
-            return when, lasted if length_s > 0 else "", "link gap", "not learned"
-        lasted = f"now, {lasted}" if entry.end is None else lasted
-        return when, lasted, channels(entry), words.rarity(entry.rarity)
+        what, info = entry.what, entry.source.info
+        clock = info.clock if info else "elapsed"
+        length_s = self.ended_s(entry) - entry.began_s + (clock == "rows")
+        lasted, when = words.stretch(length_s, clock), words.moment(entry.at_s, self.clock)
+        name = words.shortened(entry.source.source_name, NAME_CHARS) if self.several else ""
+        if isinstance(what, Event):
+            told = f"{name} · link gap" if name else "link gap"
+            return when, lasted if length_s > 0 else "", told, "not learned"
+        lasted = f"now, {lasted}" if what.end is None else lasted
+        place = where(what, info)
+        if name:
+            place = name if info and info.pictures else f"{name} · {place}"
+        return when, lasted, place, words.rarity(what.rarity)
+
+    def _entry(self, source: Connection, what: Alarm | Event) -> Entry:
+        made = Entry(source, what, 0.0)
+        made.at_s = source.unix_s(made.began_s) if self.several else made.began_s
+        return made
 
     def _renew(self) -> None:
         """Bring up to date what had no end yet: it has grown, risen or ended since."""
         unended: list[Entry] = []
-        for old in self._unended:
-            entry = self._alarms[old.id] if isinstance(old, Alarm) else old
-            place = bisect_left(self._entries, began_s(old), key=began_s)
-            while self._entries[place] is not old:
+        for entry in self._unended:
+            if isinstance(entry.what, Alarm):
+                entry.what = entry.source.alarms[entry.what.id]
+            place = bisect_left(self._entries, entry.at_s, key=attrgetter("at_s"))
+            while self._entries[place] is not entry:
                 place += 1
-            self._entries[place] = entry
             if not self._has_ended(entry):
                 unended.append(entry)
             row = self.index(len(self._entries) - 1 - place)
@@ -114,24 +165,26 @@ class AlarmList(QAbstractListModel):
 
     def _has_ended(self, entry: Entry) -> bool:
         """Say whether an entry's end is known; a gap's is once samples have come again."""
-        if isinstance(entry, Alarm):
-            return entry.end is not None
-        for band in reversed(self.bands):
-            if band.end_s < entry.time_s - 2e-3:
+        what = entry.what
+        if isinstance(what, Alarm):
+            return what.end is not None
+        history = entry.source.history
+        for band in reversed(history.bands if history is not None else ()):
+            if band.end_s < what.time_s - 2e-3:
                 break
-            if band.kind == "gap" and band.start_s <= entry.time_s + 1e-3:
-                self._gap_ends[entry.seq, entry.time_s] = band.end_s
+            if band.kind == "gap" and band.start_s <= what.time_s + 1e-3:
+                entry.gap_end_s = band.end_s
                 return True
         return False
 
     def _add(self, new: list[Entry]) -> None:
         if len(new) > MANY:
             self.beginResetModel()
-            self._entries = sorted([*self._entries, *new], key=began_s)
+            self._entries = sorted([*self._entries, *new], key=attrgetter("at_s"))
             self.endResetModel()
             return
-        for entry in sorted(new, key=began_s):
-            place = bisect_right(self._entries, began_s(entry), key=began_s)
+        for entry in sorted(new, key=attrgetter("at_s")):
+            place = bisect_right(self._entries, entry.at_s, key=attrgetter("at_s"))
             row = len(self._entries) - place
             self.beginInsertRows(QModelIndex(), row, row)
             self._entries.insert(place, entry)

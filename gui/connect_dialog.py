@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimerEvent
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -20,28 +21,37 @@ SETTLE_S = 0.4
 PATIENCE_S = 2.0
 """How long a device may take to be let go before the window tries to open it all the same."""
 IN_USE = "This is what is connected now: press Connect to open it anew."
+TAKEN = "This source is connected already: choose another one to stand beside it."
 PIPE = "Standard input is not looked at beforehand: what is read from a pipe is gone."
 
 
 class ConnectDialog(QDialog):
-    """Ask for a source. `current` is the address connected now: its device is left alone.
+    """Ask for a source. `current` are the addresses connected now: their devices are left alone.
 
-    Without one, `last` is proposed: the address that was connected before.
+    Without any, `last` is proposed: the address that was connected before. With `beside` one more
+    is asked for, which is none of them.
     """
 
-    def __init__(self, current: str, parent: QWidget | None = None, last: str = "") -> None:
+    def __init__(
+        self,
+        current: Sequence[str],
+        parent: QWidget | None = None,
+        last: str = "",
+        beside: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Connect a source")
+        self.setWindowTitle("Add a source" if beside else "Connect a source")
         self.setMinimumSize(760, 520)
         resize_within_screen(self, 940, 620)
-        self.current = current
+        self.current = [each.partition("?")[0] for each in current]
+        self.beside = beside
         self.preview: Preview | None = None
         self._leaving: list[Preview] = []
         self._due_s: float | None = None
         self._taken_s: float | None = None
         self.picker = SourcePicker()
         self.shown = PreviewPanel()
-        self.take_button = QPushButton("Connect")
+        self.take_button = QPushButton("Add" if beside else "Connect")
         self.take_button.setDefault(True)
         cancel = QPushButton("Cancel")
         cancel.setAutoDefault(False)
@@ -62,7 +72,7 @@ class ConnectDialog(QDialog):
         cancel.clicked.connect(self.reject)
         # the window's own keys rest while this dialog is open
         QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect((parent or self).close)
-        self.picker.choose(current or last or "demo:")
+        self.picker.choose("demo:" if beside else next(iter(current), last) or "demo:")
         self._timer = self.startTimer(TICK_MS)
 
     def ask(self) -> str | None:
@@ -72,7 +82,7 @@ class ConnectDialog(QDialog):
 
     def take(self) -> None:
         """Take the chosen source, as soon as the preview has let it go."""
-        if self.picker.address and self._taken_s is None:
+        if self.take_button.isEnabled() and self._taken_s is None:
             self._let_go()
             self._taken_s = time.monotonic()
             self.take_button.setEnabled(False)
@@ -108,8 +118,9 @@ class ConnectDialog(QDialog):
         self.take_button.setEnabled(bool(picked.address))
         if not picked.address:
             self.shown.show_sentence(picked.trouble, bad=True)
-        elif picked.address.partition("?")[0] == self.current.partition("?")[0]:
-            self.shown.show_sentence(IN_USE)
+        elif picked.address.partition("?")[0] in self.current:
+            self.take_button.setEnabled(not self.beside)
+            self.shown.show_sentence(TAKEN if self.beside else IN_USE)
         elif picked.address == "-":
             self.shown.show_sentence(PIPE)
         else:

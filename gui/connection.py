@@ -74,6 +74,18 @@ class Connection:
             return time_s
         return time_s + (self._to_unix_s or 0.0)
 
+    @property
+    def pictures(self) -> bool:
+        """Say whether it gives pictures; known before it is open."""
+        if self.info is not None:
+            return self.info.pictures
+        return self.device is not None and self.device.pictures
+
+    def decision_s(self) -> float:
+        """Return how long one decision takes, in seconds; 0 while that is unknown."""
+        rate_hz = (self.info and self.info.rate_hz) or self.health.rate_hz
+        return self.health.decision_rows / rate_hz if rate_hz else 0.0
+
     def in_real_time(self) -> bool:
         """A file played faster waits to be taken: its age says nothing of the screen."""
         return getattr(self.params.sections["source"], "speed", "1") == "1"
@@ -172,6 +184,10 @@ class Shown:
     @property
     def message(self) -> str:
         return self.shown.message
+
+    @property
+    def pictures(self) -> bool:
+        return self.shown.pictures
 
     @property
     def picture(self) -> Result | None:

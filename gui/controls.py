@@ -65,6 +65,8 @@ class Controls(QWidget):
         self._show_state()
         for part in (self.learning, self.detection, self.channels, self.health):
             part.refresh()
+        if self.session.pictures:  # there is one, and it is to be seen
+            self.channels.hide()
 
     def _show_state(self) -> None:
         colours = theme.current()

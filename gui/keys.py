@@ -13,9 +13,20 @@ KEYS = {
     "Everywhere": (
         ("Space", "pause the view"),
         ("F", "freeze learning"),
+        ("L", "learn this as normal"),
         ("Ctrl+O", "connect a source"),
+        ("Ctrl+Shift+O", "add a source"),
+        ("Ctrl+Tab, Ctrl+1…9", "show the next, or that, source"),
+        ("Ctrl+W", "close the source shown"),
+        ("Ctrl+S", "save the alarm's clip, or samples, or the model"),
         ("F1", "show these keys"),
         ("Ctrl+Q", "quit"),
+    ),
+    "With a picture": (
+        ("1…9 held", "teach that class"),
+        ("H", "heat on or off"),
+        ("R", "region to look at"),
+        ("E", "what was expected beside it"),
     ),
     "In a plot": (
         ("wheel, + −", "zoom"),

@@ -1,4 +1,4 @@
-"""The window: what one turns left, what is measured in the middle, what happened right."""
+"""The window: its bar, its panels, the sentence below, and every key."""
 
 from __future__ import annotations
 
@@ -6,43 +6,38 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from driftscope.core import registry
 from driftscope.gui import theme, words
+from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
-from driftscope.gui.controls import WIDTH_PX, Controls
-from driftscope.gui.panels.alarms import AlarmsPanel
+from driftscope.gui.held_keys import HeldKeys
+from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.health import Figures
-from driftscope.gui.panels.loss import LossPanel
-from driftscope.gui.panels.score import ScorePanel
-from driftscope.gui.panels.signal import SignalPanel
-from driftscope.gui.sentence import LEARNS, News, Strain, phase, sentence
+from driftscope.gui.panels.picture import PicturePanel
+from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
-from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE, Guarded, Stage
-from driftscope.gui.time_view import TimeView
+from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE
 from driftscope.gui.top_bar import TopBar
 from driftscope.gui.widgets import label, resize_within_screen, set_text
 
 NARROW_PX = 1180
-"""Below this width the list of alarms folds into a tab of the left column."""
-RIGHT_PX = 324
+"""Below this width the right column folds into tabs of the left one."""
 TEXT_S = 0.25
 """Texts are looked at four times a second, the plots at every frame."""
 
 
 class MainWindow(QMainWindow):
-    """Arrange the panels and hand the display's ticks on to them. GUI thread only."""
+    """Frame the panels, hand the display's ticks on to them, and obey keys. GUI thread only."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -53,7 +48,6 @@ class MainWindow(QMainWindow):
         self._figures = Figures()
         self._strain, self._news = Strain(), News()
         self._looked_s = 0.0
-        self._narrow: bool | None = None
         self._build()
         self._connect()
         session.refresh = self.refresh
@@ -62,9 +56,7 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Draw a frame: called by the session's display timer."""
-        for plot in self.plots:
-            plot.refresh()
-        self.stage.refresh()
+        self.panels.refresh()
         now_s = time.monotonic()
         if now_s - self._looked_s >= TEXT_S:
             self.refresh_texts()
@@ -72,8 +64,7 @@ class MainWindow(QMainWindow):
     def refresh_texts(self) -> None:
         """Bring every text up to date."""
         self._looked_s = time.monotonic()
-        for part in (self.controls, self.alarms):
-            part.refresh()
+        self.panels.refresh_texts()
         self.top_bar.refresh()
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
@@ -82,9 +73,64 @@ class MainWindow(QMainWindow):
         set_text(self.said, sentence(session, strain=strain, news=news, brief=brief))
         self._figures.refresh(session.health)
         set_text(self.figures, self._figures_text())
-        if self._narrow:
-            count = len(session.alarms)
-            self.tabs.setTabText(1, f"Alarms ({count:,})" if count else "Alarms")
+
+    def say(self, text: str) -> None:
+        """Tell something in the sentence below for a while."""
+        self._news.say(text, time.monotonic())
+        self.refresh_texts()
+
+    def connect_source(self, beside: bool = False) -> None:
+        """Ask for a source and connect to it, in place of those there are or beside them."""
+        session = self.session
+        self.held.let_go()
+        running = list(session.connections) if session.running else []
+        if session.address in running:  # the one that is shown is proposed
+            running.insert(0, running.pop(running.index(session.address)))
+        dialog = ConnectDialog(running, self, session.address, beside=beside)
+        chosen = dialog.ask()
+        dialog.deleteLater()
+        if chosen and beside:
+            session.add_source(chosen)
+        elif chosen:
+            session.connect_to(chosen)
+
+    def close_source(self, address: str = "") -> None:
+        """Let one of several sources go, the shown one unless another is named."""
+        session = self.session
+        gone = session.connections.get(address or session.address)
+        if gone is None or len(session.connections) < 2:
+            return
+        name = words.shortened(gone.source_name or gone.address, 48)
+        session.remove_source(gone.address)
+        self.say(f"{name} was closed: what was learned of it is forgotten, and its alarms.")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        for dialog in self.findChildren(ConnectDialog):
+            dialog.reject()
+        self.hide()  # at once: letting go of a device may take a second
+        self.session.close()
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.panels.fold(self.width() < NARROW_PX)
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.held.watch()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.held.let_go()
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.held.take(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self.held.take(event):
+            super().keyReleaseEvent(event)
 
     def _figures_text(self) -> str:
         """Return what learning, drawing and memory take, as far as anything goes on."""
@@ -100,71 +146,21 @@ class MainWindow(QMainWindow):
         self.refresh()
         self.refresh_texts()
 
-    def connect_source(self) -> None:
-        """Ask for a source and connect to it."""
-        session = self.session
-        dialog = ConnectDialog(session.address if session.running else "", self, session.address)
-        chosen = dialog.ask()
-        dialog.deleteLater()
-        if chosen:
-            session.connect_to(chosen)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        for dialog in self.findChildren(ConnectDialog):
-            dialog.reject()
-        self.hide()  # at once: letting go of a device may take a second
-        self.session.close()
-        event.accept()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < NARROW_PX
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._fold(narrow)
-        super().resizeEvent(event)
-
-    def _stranger(self, name: str) -> QWidget:
-        panel: QWidget = registry.load("panels", name)(self.session)
-        return panel
-
     def _build(self) -> None:
         session = self.session
         self.top_bar = TopBar(session)
-        view = TimeView()
-        self.signal = Guarded(lambda: SignalPanel(session, view))
-        self.score = Guarded(lambda: ScorePanel(session, view))
-        self.loss = Guarded(lambda: LossPanel(session))
-        self.plots = [self.signal, self.score, self.loss]
-        for name in registry.names("panels"):
-            self.plots.append(Guarded(partial(self._stranger, name)))
-        shares = [5, 2, 3] + [2] * len(self.plots[3:])
-        self.stage = Stage(session, list(zip(self.plots, shares, strict=True)))
-        self.controls = Guarded(lambda: Controls(session, self._figures))
-        self.alarms = Guarded(lambda: AlarmsPanel(session))
-        self.tabs = QTabBar()
-        self.tabs.addTab("Settings")
-        self.tabs.addTab("Alarms")
-        self.tabs.setExpanding(True)
-        self.tabs.setDrawBase(False)
-        self.left = QStackedWidget()
-        self.left.addWidget(self.controls)
-        self.left.setFixedWidth(WIDTH_PX)
-        self.tabs.currentChanged.connect(self.left.setCurrentIndex)
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        column.addWidget(self.tabs)
-        column.addWidget(self.left, 1)
-        self.body = QHBoxLayout()
-        self.body.setContentsMargins(theme.GAP_PX, theme.GAP_PX, theme.GAP_PX, theme.GAP_PX)
-        self.body.setSpacing(theme.GAP_PX)
-        self.body.addLayout(column)
-        self.body.addWidget(self.stage, 1)
+        self.panels = panels = Arrangement(session, self._figures)
+        self.stage, self.plots, self.tabs = panels.stage, panels.plots, panels.tabs
+        self.signal, self.picture = panels.signal, panels.picture
+        self.score, self.loss = panels.score, panels.loss
+        self.controls, self.alarms, self.classes = panels.controls, panels.alarms, panels.classes
+        self.held = HeldKeys(self, self.classes.hold, lambda: session.pictures)
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
         self.figures = label(role="secondary")
         self.figures.setToolTip(
-            "How long scoring and learning one step takes, how often the signal is drawn, and how "
-            "much memory the program takes up."
+            "How long scoring and learning one step takes, how often the newest sample is drawn, "
+            "and how much memory the program takes up."
         )
         bar = QWidget()
         theme.as_panel(bar)
@@ -180,29 +176,39 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.top_bar)
-        rows.addLayout(self.body, 1)
+        rows.addWidget(panels, 1)
         rows.addWidget(bar)
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
-        session = self.session
-        self.top_bar.change.connect(self.connect_source)
+        session, top_bar = self.session, self.top_bar
+        top_bar.change.connect(self.connect_source)
+        top_bar.add.connect(lambda: self.connect_source(beside=True))
+        top_bar.chips.closed.connect(self.close_source)
         self.stage.pressed.connect(self._pressed)
         session.failed.connect(lambda _: self._refresh_all())
         session.opened.connect(self.refresh_texts)
         session.finished.connect(self.refresh_texts)
-        signal, alarms, controls = self.signal.panel, self.alarms.panel, self.controls.panel
-        if isinstance(signal, SignalPanel):
-            signal.after_paint.append(lambda _: session.painted())
-        if isinstance(alarms, AlarmsPanel) and isinstance(signal, SignalPanel):
-            alarms.chosen.connect(signal.show_interval)
-        if isinstance(controls, Controls) and isinstance(signal, SignalPanel):
-            controls.channels.shown.connect(signal.show_channels)
+        session.changed.connect(self.held.let_go)
+        session.changed.connect(self.refresh_texts)
+        self.panels.after_paint(lambda _: session.painted())
         self._key("Ctrl+Q", self.close)
         self._key("Ctrl+O", self.connect_source)
-        self._key("F1", self.top_bar.show_keys)
-        self._key("F", self.top_bar.freeze.click)
+        self._key("Ctrl+Shift+O", top_bar.more.click)
+        self._key("Ctrl+W", self.close_source)
+        self._key("Ctrl+Tab", lambda: self._show_next(1))
+        self._key("Ctrl+Shift+Tab", lambda: self._show_next(-1))
+        for place in range(9):
+            self._key(f"Ctrl+{place + 1}", partial(self._show_at, place))
+        self._key("F1", top_bar.show_keys)
+        self._key("F", top_bar.freeze.click)
         self._key("Space", self._space)
+        picture = self.picture.panel
+        if isinstance(picture, PicturePanel):
+            for key, button in (
+                ("L", picture.accept), ("R", picture.tools.region), ("E", picture.tools.expected),
+            ):  # fmt: skip
+                self._key(key, partial(self._click_of_picture, button))
 
     def _pressed(self, word: str) -> None:
         session = self.session
@@ -211,10 +217,26 @@ class MainWindow(QMainWindow):
         elif word == DEMO:
             session.connect_to("demo:")
         elif word in (AGAIN, PLAY):
-            session.connect_to(session.address)
+            session.open_again()
         elif word == TAKE:
             session.release_port(False)
         self.refresh_texts()
+
+    def _show_next(self, by: int) -> None:
+        """Show the source that stands beside the shown one."""
+        names = list(self.session.connections)
+        if self.session.address in names:
+            place = names.index(self.session.address) + by
+            self.session.show(names[place % len(names)])
+
+    def _show_at(self, place: int) -> None:
+        names = list(self.session.connections)
+        if place < len(names):
+            self.session.show(names[place])
+
+    def _click_of_picture(self, button: QAbstractButton) -> None:
+        if self.session.pictures:
+            button.click()
 
     def _space(self) -> None:
         """Press the control that has the focus, as everywhere; else pause the view."""
@@ -228,17 +250,3 @@ class MainWindow(QMainWindow):
 
     def _key(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
-
-    def _fold(self, narrow: bool) -> None:
-        """Put the alarms into a tab of the left column, or back to the right."""
-        if narrow:
-            self.alarms.setMinimumWidth(0)
-            self.left.addWidget(self.alarms)
-        else:
-            self.tabs.setCurrentIndex(0)
-            self.alarms.setFixedWidth(RIGHT_PX)
-            self.body.addWidget(self.alarms)
-            self.alarms.show()
-        if narrow:
-            self.alarms.setFixedWidth(WIDTH_PX)
-        self.tabs.setVisible(narrow)

@@ -26,7 +26,7 @@ class Plot(QWidget):
     that is now on screen, -1 if there is none.
     """
 
-    top_px, bottom_px = 8, 8
+    top_px = bottom_px = 8
 
     def __init__(self, session: Watched, name: str) -> None:
         super().__init__()
@@ -186,6 +186,13 @@ class PlotPanel(QWidget):
     def drawn_seq(self) -> int:
         """Return the number of the newest sample on screen, -1 if there is none."""
         return self.plot.drawn_seq
+
+    def call(self, title: str, tip: str) -> None:
+        """Give the panel another title; what stands in brackets gives way where room is short."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.title.setToolTip(tip)
 
     def refresh(self) -> None:
         """Bring everything up to date; called by the one display timer."""

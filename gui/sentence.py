@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from typing import Literal
 
 from driftscope.core.health import Health
-from driftscope.core.stream import Alarm, Clock, Event
+from driftscope.core.stream import Alarm, Clock, StreamInfo
 from driftscope.gui import words
-from driftscope.gui.watched import Watched
+from driftscope.gui.news import TRY_BAUD, last_line
+from driftscope.gui.watched import Connected, Watched
 
 Phase = Literal[
     "nothing", "loading", "connecting", "waiting", "warming up", "learning", "held", "frozen",
-    "lost", "released", "ended", "failed",
+    "stalled", "lost", "released", "ended", "failed",
 ]  # fmt: skip
 IN_SHORT: dict[Phase, str] = {
-    "lost": "Link lost.", "released": "Port released.", "ended": "At its end.",
+    "stalled": "Stalled.", "lost": "Link lost.", "released": "Released.", "ended": "At its end.",
     "failed": "Not connected.",
 }  # fmt: skip
 LEARNING = ("learning", "held", "frozen")
 LEARNS = ("warming up", *LEARNING)
 """The phases in which samples come in and are looked at."""
-OFTEN_S, NOTE_S = 5.0, 8.0
-IN_TIME = f" in the last {OFTEN_S:.0f} s."
-TRIFLE = 0.05
-"""Updates left out are worth a word if they are more than this share."""
 SILENT_S, SILENT_PERIODS = 3.0, 10.0
 """A device is silent after so long, or so many of its periods if that is longer."""
-UNREAD_BYTES = 500
-TRY_BAUD = "try another baud rate, or look at what the device prints."
 PLAIN_NAMES = {"last value": "same as before", "running mean": "same as the average"}
 
 
-def phase(session: Watched) -> Phase:
-    """Return what the session is doing, in one word."""
+def phase(session: Connected) -> Phase:
+    """Return what goes on with a source, or the one that is shown, in one word."""
     link = session.health.link
     if not session.address:
         return "nothing"
-    if link in ("lost", "released", "ended", "failed"):
+    if link in ("stalled", "lost", "released", "ended", "failed"):
         return link
     if session.info is not None:
         told = session.health.state
@@ -47,67 +41,6 @@ def phase(session: Watched) -> Phase:
     if session.health.state == "loading":
         return "loading"
     return "waiting" if link == "live" else "connecting"
-
-
-class Strain:
-    """Watch over the last seconds what could not be kept up with. One a session; any thread."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, dict[str, int]]] = deque()
-
-    def text(self, health: Health, now_s: float) -> str:
-        """Return what was lost or left out in the last 5 s as a sentence, "" if nothing was."""
-        counts = dict(
-            dropped=health.dropped, unscored=health.unscored,
-            skipped=health.skipped_updates, updates=health.updates,
-            rejected=health.rejected, samples=health.samples, bytes=health.bytes,
-            empty=health.empty,
-        )  # fmt: skip
-        seen = self._seen
-        if seen and any(counts[name] < seen[-1][1][name] for name in counts):
-            seen.clear()  # a new connection counts from zero
-        seen.append((now_s, counts))
-        while now_s - seen[0][0] > OFTEN_S:
-            seen.popleft()
-        grown = {name: counts[name] - seen[0][1][name] for name in counts}
-        unread = grown["bytes"] > UNREAD_BYTES and not grown["samples"]
-        if unread or grown["rejected"] > max(3, grown["samples"]):
-            return f"Most of what arrives is not numbers{_last_line(health)}: {TRY_BAUD}"
-        if grown["empty"] == grown["samples"] > 0:
-            return "Every value that arrives is missing (nan or empty): look at the sensor."
-        if grown["dropped"]:
-            return f"Overloaded: {_lately(grown['dropped'], 'sample')} lost{IN_TIME}"
-        if grown["unscored"]:
-            many = _lately(grown["unscored"], "sample")
-            return f"Overloaded: {many} neither scored nor learned{IN_TIME}"
-        due = grown["skipped"] + grown["updates"]
-        if grown["skipped"] > TRIFLE * due and health.state not in ("frozen", "held"):
-            many = _lately(grown["skipped"], "update")
-            return f"Overloaded: {many} left out{IN_TIME}"
-        return ""
-
-
-class News:
-    """Watch for notes of the core that deserve a while in the sentence. One a session."""
-
-    def __init__(self) -> None:
-        self._last: Event | None = None
-        self._since_s = -math.inf
-
-    def text(self, marks: list[Event], now_s: float) -> str:
-        """Return the last note if it came less than 8 s ago, else ""."""
-        last = next((m for m in reversed(marks[-20:]) if m.kind in ("note", "restored")), None)
-        if last is not self._last:
-            self._last, self._since_s = last, now_s
-        if last is None or now_s - self._since_s > NOTE_S:
-            return ""
-        if last.kind == "restored":
-            reason = str(last.data.get("reason", "it had gone astray")).rstrip(".")
-            return (
-                f"The model was set back to a sound state: {reason}. If that happens again, turn "
-                "the learning rate down."
-            )
-        return str(last.data.get("message", ""))
 
 
 def sentence(
@@ -127,16 +60,18 @@ def sentence(
     parts = [doing, strain, news]
     if session.info is not None and now not in ("nothing", "failed"):
         parts.append(alarm_words(session))
+    parts += [away_words(each) for each in session.sources if each.address != session.address]
     if session.paused and now not in ("nothing", "ended", "failed"):
         parts.append("The view is paused; the work goes on.")
     return " ".join(part for part in parts if part)
 
 
-def state_words(session: Watched, now_s: float = math.nan) -> str:
-    """Return what the session is doing; `now_s` is of the steady clock."""
+def state_words(session: Connected, now_s: float = math.nan) -> str:
+    """Return what goes on with a source; `now_s` is of the steady clock."""
     now_s = time.monotonic() if math.isnan(now_s) else now_s
     now = phase(session)
     health, name = session.health, session.source_name or session.address
+    what = sample_word(session)
     since = words.duration(now_s - health.link_since_s)
     said = health.link_message.rstrip(". ")
     match now:
@@ -150,40 +85,74 @@ def state_words(session: Watched, now_s: float = math.nan) -> str:
             return f"Connected to {name}; {_what_came(session, now_s)}"
         case "warming up" | "learning" | "held" | "frozen" if _silent(session, now_s):
             quiet = words.duration(health.silent_s(now_s))
-            return f"Nothing readable has come from {name} for {quiet}; it is waited for."
+            none = "No picture" if what == "picture" else "Nothing readable"
+            return f"{none} has come from {name} for {quiet}; it is waited for."
         case "warming up":
-            samples = words.plural(health.samples, "sample")
+            many = words.plural(health.samples, what)
             since = words.stretch(health.stream_s, _clock(session))
-            return f"Warming up: {samples} in {since}, the first predictions come soon."
+            soon = (
+                "what is usual is found out" if what == "picture" else "the first predictions come"
+            )
+            return f"Warming up: {many} in {since}, {soon} soon."
         case "learning":
-            return f"Learning. {skill_words(health)}".rstrip()
+            return f"Learning. {skill_words(session)}".rstrip()
         case "held":
-            return "Held: the signal is unusual, so it is watched but not learned."
+            seen = "picture" if what == "picture" else "signal"
+            return f"Held: the {seen} is unusual, so it is watched but not learned."
         case "frozen":
-            return f"Frozen: it predicts but learns nothing. {skill_words(health)}".rstrip()
+            does = "judges" if what == "picture" else "predicts"
+            return f"Frozen: it {does} but learns nothing. {skill_words(session)}".rstrip()
+        case "stalled":
+            return stalled_words(health, name, what, now_s)
         case "lost":
             return lost_words(health, name, now_s)
         case "released":
-            return f"The port has been released for other programs for {since}."
+            thing = "camera" if what == "picture" else "port"
+            return f"The {thing} has been released for other programs for {since}."
         case "ended":
             lasted = "" if _clock(session) == "rows" else f"{words.duration(health.stream_s)} and "
-            return f"{name} has ended after {lasted}{words.plural(health.samples, 'sample')}."
+            return f"{name} has ended after {lasted}{words.plural(health.samples, what)}."
         case _:
             return f"{said or 'The source could not be read'}."
 
 
+def sample_word(session: Connected) -> str:
+    """Return what one sample of a source is called: a picture, or just a sample."""
+    return "picture" if session.pictures else "sample"
+
+
+def stalled_words(health: Health, name: str, what: str, now_s: float) -> str:
+    """Return for how long a live source has given nothing, and when it is opened anew."""
+    quiet = words.duration(max(health.silent_s(now_s), now_s - health.link_since_s))
+    return f"No {what} has come from {name} for {quiet}{_next_try(health, now_s)}"
+
+
 def lost_words(health: Health, name: str, now_s: float) -> str:
     """Return since when the link is lost and when it is tried again."""
-    text = f"The link to {name} has been lost for {words.duration(now_s - health.link_since_s)}"
-    if health.next_try_s is None:
-        return f"{text}. It is tried again by itself."
-    wait_s = max(health.next_try_s - now_s, 0.0)
-    return f"{text}; the next try is {'now' if wait_s < 0.5 else f'in {wait_s:.0f} s'}."
+    since = words.duration(now_s - health.link_since_s)
+    return f"The link to {name} has been lost for {since}{_next_try(health, now_s)}"
 
 
-def skill_words(health: Health) -> str:
-    """Return how much better the forecast is than the best plain baseline; "" if unknown."""
+def away_words(other: Connected) -> str:
+    """Return what is wrong with a source that is not shown; "" if nothing is."""
+    name = words.shortened(other.source_name or other.address, 32)
+    match phase(other):
+        case "stalled":
+            return f"{name}: nothing comes."
+        case "lost":
+            return f"{name}: the link is lost."
+        case "failed":
+            return f"{name}: {other.health.link_message.rstrip('. ') or 'it could not be read'}."
+        case _:
+            return ""
+
+
+def skill_words(session: Connected) -> str:
+    """Return how well it is learned, beside the best plain way; "" if unknown."""
+    health = session.health
     skill, (_, baselines) = health.recent.skill(), health.recent.means()
+    if session.pictures:
+        return _picture_words(session, skill)
     if 0.0 in baselines.values():
         return "The signal stands still."
     if not math.isfinite(skill):
@@ -200,7 +169,23 @@ def skill_words(health: Health) -> str:
     return f"The forecast is {percent} % worse than “{plain}” so far."
 
 
-def alarm_words(session: Watched) -> str:
+def _picture_words(session: Connected, skill: float) -> str:
+    figures = session.report.figures if session.report is not None else {}
+    accuracy = figures.get("accuracy", math.nan)
+    labelled = session.info is not None and bool(session.info.classes)
+    if labelled and math.isfinite(accuracy):
+        return f"Of the latest pictures {100 * accuracy:.0f} % were named right before learned."
+    if labelled or not math.isfinite(skill):
+        return ""
+    percent = round(100 * abs(skill))
+    how = "better" if skill >= 0 else "worse"
+    so_far = "" if skill >= 0 else " so far"
+    if percent == 0:
+        return "It rebuilds the picture as well as its running mean does."
+    return f"It rebuilds the picture {percent} % {how} than its running mean does{so_far}."
+
+
+def alarm_words(session: Connected) -> str:
     """Return what was unusual in the last minute of the stream; "" if nothing was."""
     now_s = session.health.last_time_s
     recent: list[Alarm] = []
@@ -212,7 +197,7 @@ def alarm_words(session: Watched) -> str:
         return ""
     last = recent[0]
     length = words.stretch(ended_s(last, now_s) - last.start_s, _clock(session))
-    what = f"{channels(last)} for {length}"
+    what = f"{where(last, session.info)} for {length}"
     lately = "in the last 60 rows" if _clock(session) == "rows" else "in the last minute"
     if last.end is None:
         return f"Alarm now: {what}, {words.rarity(last.rarity)}."
@@ -221,13 +206,14 @@ def alarm_words(session: Watched) -> str:
     return f"{len(recent)} alarms {lately}, the last: {what}."
 
 
-def _clock(session: Watched) -> Clock:
-    return session.info.clock if session.info else "elapsed"
-
-
 def ended_s(alarm: Alarm, now_s: float) -> float:
     """Return when an alarm ended, or how far it has come; `now_s` is the newest sample's time."""
     return max(alarm.end_s, now_s) if alarm.end is None else alarm.end_s
+
+
+def where(alarm: Alarm, info: StreamInfo | None) -> str:
+    """Return what of a stream was unusual: the channels responsible, or the picture."""
+    return "the picture" if info is not None and info.pictures else channels(alarm)
 
 
 def channels(alarm: Alarm, most: int = 3) -> str:
@@ -238,27 +224,33 @@ def channels(alarm: Alarm, most: int = 3) -> str:
     return ", ".join(words.shortened(name, 24) for name in names[:most]) + more
 
 
-def _what_came(session: Watched, now_s: float) -> str:
+def _clock(session: Connected) -> Clock:
+    return session.info.clock if session.info else "elapsed"
+
+
+def _next_try(health: Health, now_s: float) -> str:
+    if health.next_try_s is None:
+        return ". It is tried again by itself."
+    wait_s = max(health.next_try_s - now_s, 0.0)
+    return f"; the next try is {'now' if wait_s < 0.5 else f'in {wait_s:.0f} s'}."
+
+
+def _what_came(session: Connected, now_s: float) -> str:
     health = session.health
     if health.bytes:
         advice = TRY_BAUD if session.can_release() else "look at what the program prints."
-        return f"no numbers have come yet{_last_line(health)}: {advice}"
+        return f"no numbers have come yet{last_line(health)}: {advice}"
+    pictures = sample_word(session) == "picture"
+    nothing = "it has sent no picture yet" if pictures else "it has sent nothing yet"
     if now_s - health.link_since_s < SILENT_S:
-        return "it has sent nothing yet."
-    return "it has sent nothing yet: look whether its program runs and prints lines of numbers."
+        return f"{nothing}."
+    if pictures:
+        return f"{nothing}: look whether another program shows one from it."
+    return f"{nothing}: look whether its program runs and prints lines of numbers."
 
 
-def _last_line(health: Health) -> str:
-    last = words.shortened(health.rejects[-1][0], 24) if health.rejects else ""
-    return f" (last line: ‘{last}’)" if last else ""
-
-
-def _silent(session: Watched, now_s: float) -> bool:
+def _silent(session: Connected, now_s: float) -> bool:
     """Say whether a device that gave samples has not done so for longer than it should."""
     health = session.health
     limit_s = max(SILENT_S, SILENT_PERIODS / (health.rate_hz or math.inf))
     return session.can_release() and health.silent_s(now_s) > limit_s
-
-
-def _lately(count: int, what: str) -> str:
-    return f"{words.plural(count, what)} {'was' if count == 1 else 'were'}"

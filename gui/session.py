@@ -69,6 +69,11 @@ class Session(QObject, Shown):
         """What draws a frame: set by whoever builds the window."""
 
     @property
+    def sources(self) -> list[Connection]:
+        """Return the sources there are; the one that is shown stays when all were let go of."""
+        return list(self.connections.values()) or [self.shown]
+
+    @property
     def running(self) -> bool:
         return self._thread is not None
 
@@ -121,6 +126,17 @@ class Session(QObject, Shown):
         if gone is self.shown:
             self.shown = next(iter(self.connections.values()))
         self._shown_changed()
+
+    def open_again(self) -> None:
+        """Open the shown source anew, after it ended or failed; others go on as they are."""
+        text = self.address
+        if len(self.connections) < 2:
+            self.connect_to(text)
+        elif self._thread is None:
+            self.connect_all(list(self.connections))
+        else:
+            self.remove_source(text)
+            self.add_source(text)
 
     def show(self, text: str) -> None:
         """Show another of the sources there are."""

@@ -20,8 +20,8 @@ from driftscope.gui.session import Session
 from driftscope.gui.widgets import Elided, MovingLine, label, set_text
 
 WELCOME = (
-    "Try the built-in demo, a machine whose bearing fails now and then, or connect a device that "
-    "prints numbers."
+    "Try the built-in demo, a machine whose bearing fails now and then, or connect a camera or a "
+    "device that prints numbers."
 )
 WIDTH_PX = 500
 DEMO, CONNECT, CHANGE, AGAIN, PLAY, TAKE = (
@@ -32,10 +32,13 @@ NOTICES: dict[Phase, tuple[str, ...]] = {
     "connecting": (CHANGE,),
     "loading": (),
     "waiting": (CHANGE,),
+    "stalled": (CHANGE,),
+    "lost": (CHANGE,),
     "failed": (AGAIN, CHANGE),
 }
 """The buttons of each state in which there may be nothing to draw yet."""
 BANDS: dict[Phase, tuple[str, ...]] = {
+    "stalled": (CHANGE,),
     "lost": (CHANGE,),
     "released": (TAKE,),
     "ended": (PLAY, CHANGE),
@@ -152,7 +155,7 @@ class Stage(QStackedWidget):
         drawn = self.session.history is not None and len(self.session.history) > 0
         if now in NOTICES and not (drawn and now in BANDS):
             self.setCurrentIndex(0)
-            awaited = now in ("connecting", "loading", "waiting")
+            awaited = now in ("connecting", "loading", "waiting", "stalled", "lost")
             self.notice.waiting.setVisible(awaited)
             if awaited:
                 self.notice.waiting.update()

@@ -5,27 +5,28 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from driftscope.gui import theme, words
+from driftscope.gui import theme
 from driftscope.gui.keys import Keys
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
-from driftscope.gui.widgets import Pill
+from driftscope.gui.source_chips import SourceChips
 
 HEIGHT_PX = 48
-CHIP_PX = 400
-"""How wide the source's words are, whatever they say: buttons that jump are missed."""
 Texts = tuple[str, str]
 OPEN: Texts = ("Connect…", "Change…")
 RELEASE: Texts = ("Release port", "Take port back")
+RELEASE_CAMERA: Texts = ("Release camera", "Take camera back")
 PAUSE: Texts = ("Pause view", "Resume view")
 FREEZE: Texts = ("Freeze learning", "Unfreeze learning")
 """What the buttons say while they are up, and while they are down."""
 
 
 class TopBar(QWidget):
-    """Say what is connected. `change` asks for the connect dialog."""
+    """Say what is connected. `change` and `add` ask for the connect dialog, to take another
+    source in place of those there are, or beside them."""
 
     change = Signal()
+    add = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -33,21 +34,23 @@ class TopBar(QWidget):
         theme.set_role(self, "bar")
         self.setFixedHeight(HEIGHT_PX)
         self.session = session
-        self.chip = Pill(dot=True, width_px=CHIP_PX)
-        self.chip.setAccessibleName("Source")
+        self.chips = SourceChips(session)
         self.open = self._button("Change…", "Connect another source (Ctrl+O).")
-        self.release = self._button("Release port", "Let another program have the port, to flash.")
+        self.more = self._button("Add source…", "Connect one more, beside it (Ctrl+Shift+O).")
+        self.release = self._button("", "Let another program have the device for a while.")
         self.pause = self._button("Pause view", "Hold the view; the work goes on (Space).")
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
         self.keys = self._button("Keys", "What the keys do (F1).")
         theme.set_role(self.keys, "flat")
         self.help = Keys(self)
         for button, texts in (
-            (self.open, OPEN), (self.release, RELEASE), (self.pause, PAUSE), (self.freeze, FREEZE),
+            (self.open, OPEN), (self.release, RELEASE_CAMERA), (self.pause, PAUSE),
+            (self.freeze, FREEZE),
         ):  # fmt: skip
             button.setCheckable(button is not self.open)
             _hold_width(button, texts)
         self.open.clicked.connect(self.change)
+        self.more.clicked.connect(self.add)
         self.release.clicked.connect(lambda on: self._act(session.release_port, on))
         self.pause.clicked.connect(lambda on: self._act(session.pause, on))
         self.freeze.clicked.connect(lambda on: self._act(session.freeze, on))
@@ -55,8 +58,9 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
-        row.addWidget(self.chip)
+        row.addWidget(self.chips)
         row.addWidget(self.open)
+        row.addWidget(self.more)
         row.addSpacing(12)
         row.addWidget(self.pause)
         row.addWidget(self.freeze)
@@ -67,20 +71,17 @@ class TopBar(QWidget):
 
     def refresh(self) -> None:
         """Show what is connected and which buttons are down."""
-        session, colours = self.session, theme.current()
+        session = self.session
         now = phase(session)
         self.open.setText(OPEN[now != "nothing"])
-        self.release.setVisible(session.can_release())
+        self.release.setVisible(session.can_release() and not _from_network(session.address))
         released = now == "released"
-        _show(self.release, released, RELEASE)
+        _show(self.release, released, RELEASE_CAMERA if session.pictures else RELEASE)
         _show(self.pause, session.paused, PAUSE)
         frozen = bool(session.params.get("learner.frozen"))
         _show(self.freeze, frozen, FREEZE)
-        flows = now in ("warming up", "learning", "held", "frozen", "waiting")
-        faulty = now in ("lost", "failed")
-        colour = colours.good if flows else colours.fault if faulty else colours.secondary
-        self.chip.show_state(source_words(session), colour, colours.text, hollow=not flows)
-        self.chip.setToolTip(f"{self.chip.text()}\n{session.address}".strip())
+        self.more.setEnabled(now != "nothing")
+        self.chips.refresh()
 
     def show_keys(self) -> None:
         """Show what the keys do."""
@@ -97,23 +98,9 @@ class TopBar(QWidget):
         return button
 
 
-def source_words(session: Session) -> str:
-    """Return 'Arduino Uno (ttyACM0) · 115200 · 3 channels · 1.00 kHz', and the link if not live."""
-    now = phase(session)
-    if now == "nothing":
-        return "nothing connected"
-    parts = [words.shortened(session.source_name or session.address, 48)]
-    baud = getattr(session.params.sections.get("source"), "baud", None)
-    if baud is not None:
-        parts.append(str(baud))
-    if session.info is not None and now not in ("connecting", "failed"):
-        parts.append(words.plural(len(session.info.channels), "channel"))
-        rate_hz = session.info.rate_hz or session.health.rate_hz
-        if rate_hz:
-            parts.append(words.rate(rate_hz))
-    if now in ("connecting", "loading", "lost", "released", "ended", "failed"):
-        parts.append({"lost": "link lost"}.get(now, now))
-    return " · ".join(parts)
+def _from_network(address: str) -> bool:
+    """Say whether a source is sent to whoever asks, so that nobody need let it go."""
+    return address.partition(":")[0].lower() in ("http", "https", "rtsp", "rtsps", "tcp", "udp")
 
 
 def _show(button: QPushButton, down: bool, texts: Texts) -> None:

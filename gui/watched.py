@@ -1,7 +1,8 @@
-"""What panels see of a session: the shown source, read only. No Qt, so that tests need none."""
+"""What panels see of a session: its sources, read only. No Qt, so that tests need none."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from driftscope.core.health import Health
@@ -11,8 +12,8 @@ from driftscope.core.stream import Alarm, Event, Report, Result, StreamInfo
 from driftscope.core.teaching import LearnerCommand
 
 
-class Watched(Protocol):
-    """The shown source of a session; see Session and Connection for what each word means."""
+class Connected(Protocol):
+    """One source and its stream; see Connection for what each word means."""
 
     @property
     def address(self) -> str: ...
@@ -33,13 +34,23 @@ class Watched(Protocol):
     @property
     def message(self) -> str: ...
     @property
+    def pictures(self) -> bool: ...
+    @property
     def picture(self) -> Result | None: ...
     @property
     def report(self) -> Report | None: ...
 
+    def can_release(self) -> bool: ...
+
+
+class Watched(Connected, Protocol):
+    """A session: what is so of the source that is shown, and what can be done to it."""
+
     paused: bool
     latency_ms: tuple[float, float]
 
+    @property
+    def sources(self) -> Sequence[Connected]: ...
     def set_param(self, name: str, value: object) -> None: ...
-    def can_release(self) -> bool: ...
     def ask(self, command: LearnerCommand) -> None: ...
+    def reset_model(self) -> None: ...

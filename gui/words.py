@@ -93,6 +93,15 @@ def rate(rate_hz: float | None) -> str:
     raise AssertionError("unreachable")
 
 
+def frame_rate(rate_hz: float | None) -> str:
+    """Return how often a picture comes: '30 pictures/s', '0.5 pictures/s', 'one every 5 min'."""
+    if not rate_hz or not math.isfinite(rate_hz):
+        return "rate unknown"
+    if rate_hz < 0.1:
+        return f"one every {duration(1 / rate_hz)}"
+    return f"{rate_hz:.{1 if rate_hz < 9.95 else 0}f} pictures/s"
+
+
 def measurement(value: float) -> str:
     """Return a measured value in a steady number of places: '0.021', '-113.4', '1.20e+30'."""
     if not math.isfinite(value):

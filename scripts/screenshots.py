@@ -94,7 +94,7 @@ def main() -> None:
     window.resize(1600, 1000)
     board = Board()
     board.start()
-    dialog = ConnectDialog("", window)
+    dialog = ConnectDialog((), window)
     dialog.show()
     dialog.picker.choose(f"serial:{board.path}")
     wait(lambda: False, 2.5)

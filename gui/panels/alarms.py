@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 
 from driftscope.core.stream import Alarm
 from driftscope.gui import theme, words
-from driftscope.gui.alarm_list import AlarmList, Index, began_s
+from driftscope.gui.alarm_list import AlarmList, Index
 from driftscope.gui.scale import reading
-from driftscope.gui.watched import Watched
+from driftscope.gui.session import Session
 from driftscope.gui.widgets import label, set_text
 
 Inks = tuple[QColor, QColor]
@@ -52,7 +52,7 @@ class Card(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, AlarmList)
         entry = model.entry(index)
-        alarm = isinstance(entry, Alarm)
+        alarm = isinstance(entry.what, Alarm)
         when, lasted, where, rare = model.words(entry)
         box = QRectF(option.rect).adjusted(1, 1, -1, -5)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -66,11 +66,11 @@ class Card(QStyledItemDelegate):
         painter.setBrush(colours.alarm if alarm else colours.secondary)
         x, y = box.left() + 12, box.top() + 13
         painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + 11, y), QPointF(x + 5.5, y + 9)]))
-        if isinstance(entry, Alarm):
+        if isinstance(entry.what, Alarm):
             painter.setPen(colours.alarm_text)
             painter.setFont(theme.number_font(8))
             below = QRectF(box.left(), y + 13, 35, 18)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(entry.id))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(entry.what.id))
         inner = box.adjusted(35, 8, -12, -8)
         first = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2)
         second = first.translated(0, first.height())
@@ -93,11 +93,11 @@ class Card(QStyledItemDelegate):
 
 
 class AlarmsPanel(QWidget):
-    """List the alarms and gaps of the session. `chosen` gives the interval to look at."""
+    """List the alarms and gaps of every source. `chosen` gives the Entry to look at."""
 
-    chosen = Signal(float, float)
+    chosen = Signal(object)
 
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         theme.as_panel(self)
         self.session = session
@@ -132,13 +132,8 @@ class AlarmsPanel(QWidget):
 
     def refresh(self) -> None:
         """Take in what is new; cheap when nothing is."""
-        session, model = self.session, self.model
-        model.clock = session.info.clock if session.info else "elapsed"
-        model.bands = session.history.bands if session.history else ()
-        model.now_s = session.health.last_time_s
-        rate_hz = (session.info and session.info.rate_hz) or session.health.rate_hz
-        model.interval_s = session.health.decision_rows / rate_hz if rate_hz else 0.0
-        model.take(session.alarms, session.marks)
+        model = self.model
+        model.take(self.session.sources)
         none = model.rowCount() == 0
         self.empty.setVisible(none)
         self.list.setVisible(not none)
@@ -146,6 +141,8 @@ class AlarmsPanel(QWidget):
 
     def _count(self) -> str:
         session = self.session
+        if self.model.several:
+            return f"{sum(len(each.alarms) for each in session.sources):,} so far"
         spec = session.params.spec("detector.one_in")
         asked = reading("detector.one_in", spec, session).number(
             session.params.get("detector.one_in")
@@ -157,5 +154,4 @@ class AlarmsPanel(QWidget):
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and self.window().focusWidget() is self.list:
-            entry = self.model.entry(index)
-            self.chosen.emit(began_s(entry), self.model.ended_s(entry))
+            self.chosen.emit(self.model.entry(index))

@@ -8,19 +8,21 @@ import time
 import psutil
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QToolTip, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
 from driftscope.core.health import Health
 from driftscope.gui import theme, words
 from driftscope.gui.watched import Watched
-from driftscope.gui.widgets import Elided, label
+from driftscope.gui.widgets import Elided, label, set_text
 
 SLOWLY_S = 1.0
 SHOWN_REJECTS = 20
 P99 = "p99 is what 99 of 100 stay below: the slow end."
 TIPS = {
     "received": "Samples that arrived each second, over the last two seconds.",
-    "rejected lines": "Text that is no sample. Click for the last lines.",
+    "rejected": "What came damaged, or was no sample at all. Click for the last ones.",
+    "left out": "Pictures that were passed over since a newer one was there: the newest is always "
+    "taken.",
     "dropped · skipped": "Dropped: samples lost before they could be read. Skipped: times the "
     "model was not updated for want of time; what was measured then is still drawn and judged.",
     "not scored": "Samples that were not judged for lack of time; drawn hatched.",
@@ -75,10 +77,12 @@ class Rejects(Elided):
     def listing(self) -> str:
         """Return the last rejected lines with the reason for each, oldest first."""
         if not self.health.rejects:
-            return "No line was rejected."
+            return "Nothing was rejected."
         last = list(self.health.rejects)[-SHOWN_REJECTS:]
         told = "\n".join(f"‘{words.shortened(text, 60)}’  {reason}" for text, reason in last)
-        head = f"The last {len(last)} of {words.plural(self.health.rejected, 'rejected line')}:"
+        info = self.health.info
+        what = "damaged picture" if info is not None and info.pictures else "rejected line"
+        head = f"The last {len(last)} of {words.plural(self.health.rejected, what)}:"
         return f"{head}\n{told}"
 
     def show_listing(self) -> None:
@@ -102,7 +106,8 @@ class HealthPanel(QWidget):
         self.session = session
         self.rejects = Rejects()
         self.values: dict[str, Elided] = {name: Elided() for name in TIPS}
-        self.values["rejected lines"] = self.rejects
+        self.values["rejected"] = self.rejects
+        self._names: dict[str, QLabel] = {}
         self.figures = figures
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +117,7 @@ class HealthPanel(QWidget):
         grid.setRowMinimumHeight(0, 24)
         grid.addWidget(label("Link health", "title"), 0, 0, 1, 2)
         for row, (name, value) in enumerate(self.values.items(), start=1):
-            called = label(name, "secondary")
+            called = self._names[name] = label(name, "secondary")
             called.setToolTip(TIPS[name])
             value.tip = TIPS[name]
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -122,8 +127,16 @@ class HealthPanel(QWidget):
     def refresh(self) -> None:
         """Show the counts as they are now."""
         health, values = self.session.health, self.values
+        pictures = self.session.pictures
         if self.figures.refresh(health) or not values["received"].text():
-            values["received"].say(_per_second(health.measured_rate_hz()))
+            values["received"].say(_per_second(health.measured_rate_hz(), pictures))
+        set_text(self._names["rejected"], "damaged" if pictures else "rejected lines")
+        set_text(
+            self._names["sample to screen"], f"{'picture' if pictures else 'sample'} to screen"
+        )
+        for widget in (values["left out"], self._names["left out"]):
+            widget.setVisible(pictures)
+        values["left out"].say(words.thousands(health.missed))
         self.rejects.show_count(health)
         lost = f"{words.thousands(health.dropped)} · {words.thousands(health.skipped_updates)}"
         values["dropped · skipped"].say(lost)
@@ -134,7 +147,9 @@ class HealthPanel(QWidget):
         values["memory"].say(words.megabytes(self.figures.memory_bytes))
 
 
-def _per_second(rate_hz: float) -> str:
+def _per_second(rate_hz: float, pictures: bool) -> str:
+    if pictures:
+        return f"{rate_hz:,.1f} pictures/s"
     digits = 1 if rate_hz < 10_000 else 0
     return f"{rate_hz:,.{digits}f} samples/s"
 

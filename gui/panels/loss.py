@@ -22,21 +22,34 @@ MOST_DECADES, CLEAR = 5, 1.3
 """The axis narrows when all curves stay clear of its end by this factor."""
 SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
-TIP = (
+SKILL_TIP = "Skill is 1 - loss / best baseline over the last 1,000 {}: 1 is perfect, 0 no better."
+FORECAST = (
+    "Loss (error of the forecast, in units of the signal’s spread)",
     "Mean Huber loss of the forecast, in units of the signal's spread, since the start. "
-    "Skill is 1 - loss / best baseline over the last 1,000 samples: 1 is perfect, 0 no better."
+    + SKILL_TIP.format("samples"),
 )
+PICTURES = (
+    "Loss (error of the reconstruction, in units of the usual spread)",
+    "How far the picture is from what the model expected to see: the mean Huber loss of its "
+    "reconstruction, since the start. " + SKILL_TIP.format("pictures"),
+)
+CLASSES = (
+    "Loss (cross entropy)",
+    "How surprised the model was by each label, before it learned it: -log of the probability it "
+    "had given to the right class. " + SKILL_TIP.format("pictures"),
+)
+"""Title and tooltip by what is learned."""
 
 
 class LossPanel(PlotPanel):
     """Show the loss falling, and marks where something was turned."""
 
     def __init__(self, session: Watched) -> None:
-        title = "Loss (error of the forecast, in units of the signal’s spread)"
         self.curves = LossPlot(session)
-        super().__init__(title, self.curves, TIP)
+        super().__init__(FORECAST[0], self.curves, FORECAST[1])
 
     def refresh(self) -> None:
+        self.call(*what_is_learned(self.curves.session))
         super().refresh()
         self.legend.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
 
@@ -69,7 +82,7 @@ class LossPlot(Plot):
     def state(self) -> tuple[object, ...]:
         """Take the trace in now and then; not while the view is paused."""
         history, now_s = self.session.history, time.monotonic()
-        total = (id(history), history.total if history is not None else 0)
+        total = (id(history), history.total + history.graded if history is not None else 0)
         due = now_s - self._taken_at_s >= REDRAW_EVERY_S and not self.session.paused
         if total != self._held_total and (due or history is None):
             self._held_total, self._taken_at_s = total, now_s
@@ -202,6 +215,14 @@ class LossPlot(Plot):
         text = f"skill {skill:+.2f} over {best}"
         draw.caption(painter, at, text, ink, colours.panel, right=True, veil=255)
         painter.setFont(theme.text_font(8))
+
+
+def what_is_learned(session: Watched) -> tuple[str, str]:
+    """Return the title and the tooltip that go with what the shown source's learner learns."""
+    info = session.info
+    if info is not None and info.classes:
+        return CLASSES
+    return PICTURES if info is not None and info.pictures else FORECAST
 
 
 def smoothed(means: F64) -> F64:

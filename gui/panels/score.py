@@ -70,6 +70,14 @@ class RarityPlot(TimePlot):
         super().__init__(session, view, "How unusual plot")
         self._top = LEAST_TOP
 
+    def refresh(self) -> None:
+        self.bottom_px = 20 if self._has_times() else 8
+        super().refresh()
+
+    def _has_times(self) -> bool:
+        """Say whether the times stand below: under a picture, which has none to share."""
+        return self.session.info is not None and self.session.info.pictures
+
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history, view, colours = self.session.history, self.view, theme.current()
         if history is None or view.unset:
@@ -95,7 +103,7 @@ class RarityPlot(TimePlot):
             painter.setPen(draw.dashed(colours.fault, 5, 3))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         painter.setClipping(False)
-        self.draw_time(painter, area, texts=False)
+        self.draw_time(painter, area, texts=self._has_times())
         return lines.last_seq
 
     def _rescale(self, rarity: F64, threshold: float) -> None:

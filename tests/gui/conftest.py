@@ -20,7 +20,7 @@ def session(qapp: QApplication) -> Iterator[Session]:
     """Return a session on which three channels at 1 kHz are being learned."""
     made = Session()
     shown = made.shown
-    made.connections = {"demo": shown, "other": shown}
+    made.connections = {"demo": shown}
     shown.address, shown.source_name = "demo:", "demo: vibration"
     shown.info = StreamInfo("demo", ("x", "y", "z"), ("g", "g", "g"), 1000.0)
     shown.history = History(shown.info, 1_000_000)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from windows import focus
 
 from driftscope.core.history import Band
-from driftscope.core.stream import Alarm, Event
-from driftscope.gui.alarm_list import AlarmList
+from driftscope.core.stream import Alarm, Event, StreamInfo
+from driftscope.gui.alarm_list import AlarmList, Entry
+from driftscope.gui.connection import Connection
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.session import Session
 
@@ -86,6 +89,30 @@ def test_an_alarm_says_when_it_is_decided(panel: AlarmsPanel, alarm) -> None:
     assert tip.startswith("It is decided once each time scale interval (1.0 s), at its end")
 
 
+def test_several_sources_stand_in_one_list_on_one_clock(panel: AlarmsPanel, alarm) -> None:
+    session, other = panel.session, Connection("serial:/dev/ttyX")
+    other.source_name = "Uno (ttyX)"
+    other.info = StreamInfo("uno", ("t",), ("°C",), 10.0, clock="unix")
+    session.connections["serial:/dev/ttyX"] = other
+    began_s = time.mktime((2026, 5, 1, 14, 32, 0, 0, 0, -1))
+    session.shown._to_unix_s = began_s
+    session.alarms.update({1: alarm(1, 10.0), 2: alarm(2, 30.0)})
+    other.alarms[1] = alarm(1, began_s + 20.0)
+    other.marks.append(Event("uno", 5, began_s + 5.0, "gap"))
+    panel.refresh()
+    assert shown(panel.model) == [
+        "2026-05-01 14:32:30, 1.2 s, demo: vibration · z, x, 1 in 320,000",
+        "2026-05-01 14:32:20, 1.2 s, Uno (ttyX) · z, x, 1 in 320,000",
+        "2026-05-01 14:32:10, 1.2 s, demo: vibration · z, x, 1 in 320,000",
+        "2026-05-01 14:32:05, Uno (ttyX) · link gap, not learned",
+    ]
+    assert panel.counted.text() == "3 so far"
+    assert panel.model.entry(panel.model.index(1)).source is other
+    del session.connections["serial:/dev/ttyX"]
+    panel.refresh()
+    assert panel.model.rowCount() == 2 and shown(panel.model)[0].startswith("0:00:30.000")
+
+
 def test_a_new_connection_begins_with_an_empty_list(panel: AlarmsPanel, alarm) -> None:
     panel.session.alarms[1] = alarm(1, 10.0)
     panel.refresh()
@@ -113,14 +140,14 @@ def test_ten_thousand_alarms_are_no_widgets_and_one_more_costs_one_row(
 def test_a_click_and_the_arrow_keys_choose_the_interval(panel: AlarmsPanel, alarm, qtbot) -> None:
     panel.session.alarms.update({1: alarm(1, 10.0), 2: alarm(2, 40.0)})
     panel.refresh()
-    chosen: list[tuple[float, float]] = []
-    panel.chosen.connect(lambda *interval: chosen.append(interval))
+    chosen: list[Entry] = []
+    panel.chosen.connect(chosen.append)
     with qtbot.waitExposed(panel):
         panel.show()
     focus(panel.list)
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
-    assert chosen[-1] == (40.0, 41.2)
+    assert chosen[-1].began_s == 40.0
     QTest.keyClick(panel.list, Qt.Key.Key_Down)
-    assert chosen[-1] == (10.0, 11.2)
+    assert chosen[-1].began_s == 10.0
     assert not panel.grab().isNull()
     panel.hide()

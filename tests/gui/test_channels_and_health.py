@@ -74,7 +74,7 @@ def test_counts_are_told_and_nothing_is_left_out(health: HealthPanel) -> None:
     health.session.latency_ms = (24.2, 41.4)
     health.refresh()
     told = said(health)
-    assert told["rejected lines"] == "3 last: ‘ets Jun  8 2016’"
+    assert told["rejected"] == "3 last: ‘ets Jun  8 2016’"
     assert told["dropped · skipped"] == "1,200 · 7"
     assert (told["not scored"], told["gaps"]) == ("64", "2")
     assert told["learn time"] == "0.6 ms (p99 20)"

@@ -37,7 +37,7 @@ def device(tmp_path: Path) -> Iterator[PtyDevice]:
 
 @pytest.fixture
 def dialog(qtbot, ports: list[Port]) -> Iterator[ConnectDialog]:
-    made = ConnectDialog("")
+    made = ConnectDialog(())
     made.show()
     yield made
     made.reject()
@@ -135,7 +135,7 @@ def test_a_file_is_previewed_in_plain_values_and_its_rate_is_automatic(
 
 
 def test_the_source_in_use_is_left_alone(qtbot, ports: list[Port]) -> None:
-    dialog = ConnectDialog("serial:/dev/ttyACM0?baud=9600")
+    dialog = ConnectDialog(["serial:/dev/ttyACM0?baud=9600"])
     assert dialog.shown.said.text() == IN_USE
     assert dialog.preview is None and dialog._due_s is None
     dialog.reject()

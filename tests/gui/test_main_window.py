@@ -14,8 +14,8 @@ from driftscope.gui.connection import Connection
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.session import Session
+from driftscope.gui.source_chips import source_words
 from driftscope.gui.stage import Guarded
-from driftscope.gui.top_bar import source_words
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_a_file_that_ended_can_be_played_again_and_is_proposed(
     again = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Play again")
     QTest.mouseClick(again, Qt.MouseButton.LeftButton)
     assert asked == ["csv:run.csv"]
-    dialog = ConnectDialog("", window, window.session.address)
+    dialog = ConnectDialog((), window, window.session.address)
     assert dialog.picker.line.text() == "csv:run.csv"
     dialog.reject()
 

@@ -9,15 +9,8 @@ import pytest
 
 from driftscope.core.health import Health, Losses
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
-from driftscope.gui.sentence import (
-    News,
-    Strain,
-    alarm_words,
-    channels,
-    phase,
-    sentence,
-    skill_words,
-)
+from driftscope.gui.news import News, Strain
+from driftscope.gui.sentence import alarm_words, channels, phase, sentence, skill_words
 
 
 def session(state: str = "learning", link: str = "live", skill: float = math.nan, device=False):
@@ -27,7 +20,8 @@ def session(state: str = "learning", link: str = "live", skill: float = math.nan
         health.recent = Losses(100, 1 - skill, {"last value": 1.0, "running mean": 1.5})
     return SimpleNamespace(
         address="demo:", source_name="the demo", info=StreamInfo("demo", ("a",), ("g",)),
-        health=health, alarms={}, paused=False, can_release=lambda: device,
+        health=health, alarms={}, paused=False, can_release=lambda: device, pictures=False,
+        report=None, sources=[],
     )  # fmt: skip
 
 
@@ -137,7 +131,7 @@ def test_bytes_that_give_no_sample_are_told_even_if_no_line_ends() -> None:
     ],
 )
 def test_skill_is_told_with_its_sign(skill: float, text: str) -> None:
-    assert skill_words(session(skill=skill).health) == text
+    assert skill_words(session(skill=skill)) == text
 
 
 def test_an_alarm_is_told_while_it_lasts_and_for_a_minute() -> None:
@@ -246,4 +240,6 @@ def test_values_that_are_all_missing_and_a_signal_at_rest_are_told() -> None:
     health.samples = 41
     assert strain.text(health, 2.0) == ""
     health.recent = Losses(100, 0.0, {"last value": 0.0, "running mean": 0.0})
-    assert skill_words(health) == "The signal stands still."
+    seen = session()
+    seen.health = health
+    assert skill_words(seen) == "The signal stands still."

@@ -46,6 +46,7 @@ def test_of_several_streams_the_first_is_shown(
     history = session.history
     assert history is not None
     other = StreamInfo("other", ("a",), ("",), 5.0)
+    session.connections["other"] = session.shown
     put(session, other, alarm(1, 1.0), replace(alarm(1, 9.0), key="other"))
     assert session.history is history and session.info is not None
     assert session.info.key == "demo" and session.alarms[1].start_s == 1.0
