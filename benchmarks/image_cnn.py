@@ -94,7 +94,9 @@ def synthetic(folder: Path, count: int = 1000) -> Path:
     return path
 
 
-def made(path: Path, passes: int, settings: tuple[tuple[str, str], ...]) -> tuple[Monitor, Watched]:
+def made(
+    path: Path, passes: int, settings: tuple[tuple[str, str], ...], held_out: float = 0.1
+) -> tuple[Monitor, Watched]:
     """Return the whole pipeline over a CIFAR file, and what watches it."""
     text = f"cifar:{path}?speed=max&passes={passes}&held_out={held_out}"
     seen = Watched()
