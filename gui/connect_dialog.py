@@ -13,6 +13,7 @@ from driftscope.gui import theme
 from driftscope.gui.preview import Preview
 from driftscope.gui.preview_panel import PreviewPanel
 from driftscope.gui.source_picker import SourcePicker
+from driftscope.gui.typed import masked, same_device
 from driftscope.gui.widgets import resize_within_screen
 
 TICK_MS = 100
@@ -43,7 +44,7 @@ class ConnectDialog(QDialog):
         self.setWindowTitle("Add a source" if beside else "Connect a source")
         self.setMinimumSize(760, 520)
         resize_within_screen(self, 940, 620)
-        self.current = [each.partition("?")[0] for each in current]
+        self.current = current
         self.beside = beside
         self.preview: Preview | None = None
         self._leaving: list[Preview] = []
@@ -118,14 +119,14 @@ class ConnectDialog(QDialog):
         self.take_button.setEnabled(bool(picked.address))
         if not picked.address:
             self.shown.show_sentence(picked.trouble, bad=True)
-        elif picked.address.partition("?")[0] in self.current:
+        elif any(same_device(picked.address, each) for each in self.current):
             self.take_button.setEnabled(not self.beside)
             self.shown.show_sentence(TAKEN if self.beside else IN_USE)
         elif picked.address == "-":
             self.shown.show_sentence(PIPE)
         else:
             self._due_s = time.monotonic() + SETTLE_S
-            self.shown.show_sentence(f"Opening {picked.address}.")
+            self.shown.show_sentence(f"Opening {masked(picked.address)}.")
 
     def _let_go(self) -> None:
         if self.preview is not None:

@@ -11,6 +11,7 @@ from driftscope.core.history import History
 from driftscope.core.interfaces import Device
 from driftscope.core.params import ParamSet, default_params
 from driftscope.core.stream import Alarm, Event, Graded, Report, Result, StreamInfo
+from driftscope.gui.typed import masked
 
 KEPT = 10_000
 """Alarms, and marks, that are remembered; older ones are counted only."""
@@ -29,7 +30,7 @@ class Connection:
     ) -> None:
         self.address = address
         self.device = device
-        self.source_name = device.name if device is not None else ""
+        self.source_name = device.name if device is not None else masked(address)
         self.params = copied(params) if params is not None else default_params()
         self.health = Health()
         self.info: StreamInfo | None = None
@@ -122,9 +123,12 @@ class Connection:
         elif event.kind == "note" and name is not None:  # refused: the old value stays
             self.params.set(name, event.data["new"])
             changed = True
-        elif event.kind == "link" and event.data["state"] == "failed":
-            self.message = str(event.data["message"])
-            changed = True
+        elif event.kind == "link":
+            if self.device is not None:  # once it is open, by what it calls itself
+                self.source_name = self.device.name
+            if event.data["state"] == "failed":
+                self.message = str(event.data["message"])
+                changed = True
         if event.kind in MARKED:
             self.marks.append(event)
             if len(self.marks) > KEPT:

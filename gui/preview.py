@@ -1,23 +1,21 @@
-"""A light look at a source before it is taken: raw text and decoded values, no learning. No Qt."""
+"""A light look at a source before it is taken: what it sends, and nothing learned. No Qt."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 
 from driftscope.core import address, registry
-from driftscope.core.errors import AddressError, DriftscopeError
+from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Decoder, Transport
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.params import Value
 from driftscope.core.reader import Failed, Items, Link, Message, Opened, Raw, Reader
-from driftscope.core.stream import Block, Event, Item, StreamInfo
+from driftscope.core.stream import Block, Event, Item, Pixels, StreamInfo
 from driftscope.gui import words
+from driftscope.gui.typed import masked
 
 INBOX_BYTES = 4 * 2**20
 KEPT_LINES = 60
@@ -28,7 +26,8 @@ RATE_S = 2.0
 class Preview:
     """Open a source in its own thread and keep the last of what comes. GUI thread only.
 
-    `take` never waits: opening, reading and closing happen in the reader's thread.
+    `pictures` says that it is one of pictures; `picture` (H, W, 3) is then the newest. `take`
+    never waits: opening, reading and closing happen in the reader's thread.
     """
 
     def __init__(self, text: str) -> None:
@@ -36,6 +35,8 @@ class Preview:
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self.info: StreamInfo | None = None
         self.values: tuple[float, ...] = ()
+        self.pictures = False
+        self.picture: Pixels | None = None
         self.samples = 0
         self.rejected = 0
         self.error = ""
@@ -50,6 +51,7 @@ class Preview:
         try:
             parsed = address.parse(text)
             device = address.make(parsed)
+            self.pictures = device.pictures
             if isinstance(device, Transport):
                 plugin = registry.load("decoders", "text")
                 self._decoder = plugin(parsed.target, plugin.Params())
@@ -70,9 +72,11 @@ class Preview:
                     self._show_text(chunk.data)
                     if self._decoder is not None:
                         self._show_items(self._decoder.decode(chunk))
-                case Items(_, items, _):
+                case Items(_, items, _, done):
                     self._show_items(items)
                     self._show_rows(items)
+                    if done is not None:
+                        done.set()
                 case Link(_, state, text):
                     self.lost = text if state == "lost" else ""
                 case Failed(_, error):
@@ -100,6 +104,10 @@ class Preview:
                 f"{words.plural(self.rejected, 'line')} of {self.rejected + self.samples:,} hold "
                 "no numbers: try another baud rate, or look at what the device prints."
             )
+        if self.info is not None and self.samples and self.pictures:
+            height, width = self.info.sample_shape[:2]
+            rate_hz = self.rate_hz()
+            return f"{width} × {height} at {words.frame_rate(rate_hz) if rate_hz else '…'}."
         if self.info is not None and self.samples:
             rejected = f", {words.plural(self.rejected, 'line')} rejected" if self.rejected else ""
             return (
@@ -108,10 +116,10 @@ class Preview:
                 f"{rejected}."
             )
         if self.ended:
-            return "It has ended, without any numbers."
+            return f"It has ended, without any {'picture' if self.pictures else 'numbers'}."
         if self.lines:
             return "Text comes, but no numbers yet."
-        return "Opened, nothing has come yet." if self.open else f"Opening {self.text}."
+        return "Opened, nothing has come yet." if self.open else f"Opening {masked(self.text)}."
 
     def close(self) -> None:
         """Have the reader let the device go, without waiting for it."""
@@ -133,7 +141,7 @@ class Preview:
     def _show_rows(self, items: Sequence[Item]) -> None:
         """Write a source's samples as a device would have sent them."""
         for item in items:
-            if isinstance(item, Block):
+            if isinstance(item, Block) and len(item) and item.values.ndim == 2:
                 rows = item.values[-KEPT_LINES:].reshape(-1, item.values[0].size)
                 self.lines.extend(",".join(f"{v:g}" for v in row) for row in rows)
 
@@ -143,34 +151,13 @@ class Preview:
                 self.info = item
             elif isinstance(item, Block) and len(item):
                 self.samples += len(item)
-                self.values = tuple(np.ravel(item.values[-1]))
+                if item.values.ndim == 4:
+                    self.picture = item.values[-1]
+                else:
+                    self.values = tuple(np.ravel(item.values[-1]))
                 self._counted.append((time.monotonic(), len(item)))
             elif isinstance(item, Event) and item.kind == "reject":
                 self.rejected += int(item.data.get("count", 1))
-
-
-def as_address(text: str) -> str:
-    """Return typed text as an address: a bare device's name is taken for a serial port."""
-    text = text.strip()
-    if not text:
-        raise AddressError("Choose a source, or type a port or an address.")
-    try:
-        address.parse(text)
-    except AddressError:
-        if text.startswith(("/dev/", "COM", "com")) or Path(text).is_char_device():
-            return f"serial:{text}"
-        raise
-    return text
-
-
-def with_options(text: str, options: dict[str, Value]) -> str:
-    """Return an address with those of `options` that differ from what is usual."""
-    parsed = address.parse(text)
-    specs = address.find(parsed).Params.specs()
-    told = {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in options.items()
-        if name in specs and value != specs[name].default
-    }
-    bare = text.partition("?")[0] if parsed.options else text
-    return f"{bare}?{urlencode(told)}" if told else bare
+            elif isinstance(item, Event) and item.kind == "link":
+                told = item.data["state"] in ("stalled", "lost")
+                self.lost = str(item.data.get("message", "")) if told else ""

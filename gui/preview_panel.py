@@ -1,17 +1,53 @@
-"""What a source sends: the raw text left, the channels read from it right."""
+"""What a source sends: the raw text with the channels read from it, or the picture."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from driftscope.core.stream import StreamInfo
+from driftscope.core.stream import Pixels, StreamInfo
 from driftscope.gui import theme, words
+from driftscope.gui.pixels import image_of
 from driftscope.gui.preview import Preview
 from driftscope.gui.widgets import Elided, label, set_text
 
 MOST_CHANNELS = 14
+
+
+class SeenPicture(QWidget):
+    """The newest picture, as large as there is room for; larger than it is only if tiny."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("The picture that arrives")
+        self._image: QImage | None = None
+        self._shown: Pixels | None = None
+
+    def show_picture(self, picture: Pixels | None) -> None:
+        """Show a picture (H, W, 3), or nothing."""
+        if picture is not self._shown:
+            self._shown = picture
+            self._image = None if picture is None else image_of(picture)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        room = QRectF(self.rect())
+        size = QSizeF(self._image.size()).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(0, 0, size.width(), size.height())
+        place.moveCenter(room.center())
+        painter.drawImage(place, self._image)
 
 
 class PreviewPanel(QWidget):
@@ -37,28 +73,46 @@ class PreviewPanel(QWidget):
         self._right = QVBoxLayout()
         self._right.addWidget(self._table)
         self._right.addStretch()
-        both = QGridLayout(self)
-        both.setContentsMargins(16, 14, 16, 14)
+        text = QWidget()
+        both = QGridLayout(text)
+        both.setContentsMargins(0, 0, 0, 0)
         both.setHorizontalSpacing(16)
         both.setVerticalSpacing(10)
         both.addWidget(label("What arrives", "title"), 0, 0)
         both.addWidget(label("Channels", "title"), 0, 1)
         both.addWidget(self.raw, 1, 0)
         both.addLayout(self._right, 1, 1)
-        both.addWidget(self.said, 2, 0, 1, 2)
         both.setColumnStretch(0, 3)
         both.setColumnStretch(1, 2)
         both.setRowStretch(1, 1)
+        self.picture = SeenPicture()
+        seen = QWidget()
+        under = QVBoxLayout(seen)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(10)
+        under.addWidget(label("What arrives", "title"))
+        under.addWidget(self.picture, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(text)
+        self._pages.addWidget(seen)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 14, 16, 14)
+        rows.setSpacing(10)
+        rows.addWidget(self._pages, 1)
+        rows.addWidget(self.said)
 
     def show_sentence(self, text: str, bad: bool = False) -> None:
         """Say something while there is nothing to show."""
         theme.set_role(self.said, "fault" if bad else "secondary")
         set_text(self.said, text)
         self.raw.clear()
+        self.picture.show_picture(None)
         self._build(None)
 
     def show_preview(self, preview: Preview) -> None:
-        """Bring text, channels and the sentence up to date."""
+        """Bring text and channels, or the picture, and the sentence up to date."""
+        self._pages.setCurrentIndex(int(preview.pictures))
+        self.picture.show_picture(preview.picture)
         text = "\n".join(preview.lines)
         if text != self.raw.toPlainText():
             self.raw.setPlainText(text)

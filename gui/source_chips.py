@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from driftscope.gui import theme, words
 from driftscope.gui.sentence import Phase, phase, state_words
 from driftscope.gui.session import Session
+from driftscope.gui.typed import masked
 from driftscope.gui.watched import Connected
 
 HEIGHT_PX = 28
@@ -64,7 +65,7 @@ class Chip(QAbstractButton):
         colour = colours.fault if now in FAULTY else colours.good if flows else colours.secondary
         look = (text, colour, flows, chosen, several)
         self.cross.setVisible(several)
-        self.setToolTip(f"{text}\n{state_words(source)}\n{source.address}".strip())
+        self.setToolTip(f"{text}\n{state_words(source)}\n{masked(source.address)}".strip())
         if look == self._look:
             return
         self._look = look

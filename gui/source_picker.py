@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,18 +20,24 @@ from PySide6.QtWidgets import (
 )
 
 from driftscope.core import address, registry
+from driftscope.core.cameras import Camera, cameras
 from driftscope.core.errors import DriftscopeError, ParamError
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Spec, Value
-from driftscope.core.ports import Port, ports_text, serial_ports
+from driftscope.core.ports import Port, serial_ports
 from driftscope.gui import theme
 from driftscope.gui.fields import BaudField, Field, field
-from driftscope.gui.preview import as_address, with_options
 from driftscope.gui.scale import Nothing, Reading
+from driftscope.gui.typed import as_address, masked, of_path, with_options
 from driftscope.gui.widgets import label
 
 PORTS_S = 2.0
-DEMO = ("Demo: a machine's vibration", "demo:")
+DEMOS = (
+    ("Demo: a machine's vibration", "demo:"),
+    ("Demo: a conveyor under a camera", "scene:"),
+)
+NOTHING = "No serial port and no camera is there: plug one in, with a cable that carries data."
+Found = tuple[list[Camera], list[Port]]
 
 
 class SourcePicker(QWidget):
@@ -51,32 +58,36 @@ class SourcePicker(QWidget):
         self.options: dict[str, Value] = {}
         self.fields: dict[str, Field] = {}
         self._specs: dict[str, Spec] = {}
-        self._ports: list[Port] | None = None
-        self._found: Mailbox[list[Port]] = Mailbox(0)
+        self._listed: Found | None = None
+        self._found: Mailbox[Found] = Mailbox(0)
+        self._secret = ""
+        """The address that stands in the line without its password."""
         self._search: threading.Thread | None = None
         self._looked_s = time.monotonic() - PORTS_S
         self._build()
-        self._list_ports([])
+        self._list(([], []))
 
     def choose(self, text: str) -> None:
-        """Choose a source by its address."""
-        self.line.setText(text)
+        """Choose a source by its address; a password in it is not shown."""
+        self._secret = text
+        self.line.setText(masked(text))
         self._read_line()
 
     def refresh(self) -> None:
-        """List the ports that have come or gone; they are looked for every two seconds."""
-        for ports in self._found.drain():
-            self._list_ports(ports)
+        """List what has come or gone; it is looked for every two seconds."""
+        for found in self._found.drain():
+            self._list(found)
         if time.monotonic() - self._looked_s >= PORTS_S:
             self.look()
 
     def look(self) -> None:
-        """Look for ports in a thread of its own: a driver may take its time."""
+        """Look for cameras and ports in a thread of its own: a driver may take its time."""
         if self._search is None or not self._search.is_alive():
             self._looked_s = time.monotonic()
             self._search = threading.Thread(
-                target=lambda: self._found.put(serial_ports()), name="ports", daemon=True
-            )
+                target=lambda: self._found.put((cameras(), serial_ports())), name="devices",
+                daemon=True,
+            )  # fmt: skip
             self._search.start()
 
     def close_search(self) -> None:
@@ -93,22 +104,25 @@ class SourcePicker(QWidget):
         self.list.itemDoubleClicked.connect(lambda _: self.activated.emit())
         self.list.currentItemChanged.connect(lambda now, _: self._pick(now))
         self.line = QLineEdit()
-        self.line.setAccessibleName("Port, file or address")
-        self.line.setPlaceholderText("/dev/ttyUSB0, run.csv, demo:")
+        self.line.setAccessibleName("Port, camera, file or address")
+        self.line.setPlaceholderText("/dev/ttyUSB0, camera:0, clip.mp4, rtsp://…")
         self.line.setToolTip(
-            "A port, a file, or an address such as serial:/dev/ttyUSB0?baud=9600 or "
-            "serial:socket://host:port"
+            "A port, a camera, a file, a folder of pictures, or an address such as "
+            "serial:/dev/ttyUSB0?baud=9600, rtsp://user:password@host/stream or "
+            "http://host:8080/video"
         )
         self.line.textEdited.connect(lambda _: self._read_line())
-        refresh = _button("Refresh", "Look for ports now; it is also done every two seconds.")
+        refresh = _button("Refresh", "Look for devices now; it is also done every two seconds.")
         refresh.clicked.connect(self.look)
-        browse = _button("File…", "Play a file of numbers.")
+        browse = _button("File…", "Play a file of numbers or a video.")
         browse.clicked.connect(self._browse)
+        folder = _button("Folder…", "Go through a folder of pictures, or of CIFAR batches.")
+        folder.clicked.connect(self._browse_folder)
         head = QHBoxLayout()
         head.addWidget(label("Sources", "title"))
         head.addStretch()
-        head.addWidget(browse)
-        head.addWidget(refresh)
+        for button in (browse, folder, refresh):
+            head.addWidget(button)
         self._inside = QWidget()
         self._form = QVBoxLayout(self._inside)
         self._form.setContentsMargins(0, 4, 10, 0)
@@ -124,23 +138,24 @@ class SourcePicker(QWidget):
         rows.setSpacing(10)
         rows.addLayout(head)
         rows.addWidget(self.list, 2)
-        rows.addWidget(label("or type a port, a file or an address", "secondary"))
+        rows.addWidget(label("or type a port, a camera, a file or an address", "secondary"))
         rows.addWidget(self.line)
         rows.addWidget(area, 3)
 
-    def _list_ports(self, ports: list[Port]) -> None:
-        if ports == self._ports:
+    def _list(self, found: Found) -> None:
+        if found == self._listed:
             return
-        self._ports = ports
+        self._listed = found
         self.list.blockSignals(True)
         self.list.clear()
-        for text, where in [DEMO, *((port.name, port.address) for port in ports)]:
+        devices = [(each.name, each.address) for kind in found for each in kind]
+        for text, where in [*DEMOS, *devices]:
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, where)
             item.setToolTip(where)
             self.list.addItem(item)
-        if not ports:
-            none = QListWidgetItem(ports_text([]))
+        if not devices:
+            none = QListWidgetItem(NOTHING)
             none.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(none)
         self._mark()
@@ -168,16 +183,29 @@ class SourcePicker(QWidget):
             for suffix in plugin.suffixes
         )
         kinds = (
-            f"What can be played ({' '.join('*' + ending for ending in endings)});;All files (*)"
+            f"What can be played ({' '.join('*' + ending for ending in endings)} data_batch_*);;"
+            "All files (*)"
         )
         chosen, _ = QFileDialog.getOpenFileName(self, "Play a file", "", kinds)
         if chosen:
+            self._choose_path(chosen)
+
+    def _browse_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Go through a folder of pictures")
+        if chosen:
+            self._choose_path(chosen)
+
+    def _choose_path(self, chosen: str) -> None:
+        try:
+            self.choose(of_path(Path(chosen)))
+        except DriftscopeError:  # the line says what is known
             self.choose(chosen)
 
     def _read_line(self) -> None:
         """Make an address of what is typed, and fields of the parameters it may have."""
+        typed = self.line.text()
         try:
-            text = as_address(self.line.text())
+            text = as_address(self._secret if typed == masked(self._secret) else typed)
             parsed = address.parse(text)
             specs = address.find(parsed).Params.specs()
             given = {
@@ -233,7 +261,8 @@ class SourcePicker(QWidget):
         made.refuse("")
         text = self.address.partition("?")[0]
         self._tell(text)
-        self.line.setText(self.address)
+        self._secret = self.address
+        self.line.setText(masked(self.address))
 
 
 def _button(text: str, tip: str) -> QPushButton:

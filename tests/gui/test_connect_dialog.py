@@ -15,8 +15,9 @@ from driftscope.core.ports import Port
 from driftscope.gui import source_picker
 from driftscope.gui.connect_dialog import IN_USE, ConnectDialog
 from driftscope.gui.fields import BaudField, TextField
-from driftscope.gui.preview import Preview, as_address, with_options
+from driftscope.gui.preview import Preview
 from driftscope.gui.source_picker import SourcePicker
+from driftscope.gui.typed import as_address, with_options
 
 UNO = Port("/dev/ttyACM0", "Arduino Uno", "Arduino", "1", 0x2341, 0x43)
 
@@ -26,6 +27,7 @@ def ports(monkeypatch: pytest.MonkeyPatch) -> list[Port]:
     """Return the ports that are "there", to be changed by the test."""
     found = [UNO]
     monkeypatch.setattr(source_picker, "serial_ports", lambda: list(found))
+    monkeypatch.setattr(source_picker, "cameras", list)
     return found
 
 
