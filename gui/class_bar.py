@@ -5,15 +5,30 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from driftscope.gui import theme, words
 from driftscope.gui.widgets import Elided, label, set_text
 
-HEIGHT_PX = 34
+HEIGHT_PX = 42
 LONGEST = 40
-NAME_TIP = "Double click to call it by another name."
+NAME_TIP = "Double click, or F2 on its button, to call it by another name."
 HOLD_TIP = "Hold this button, or the key {key}, while it is in view: it is learned as {name}."
 
 
@@ -23,7 +38,7 @@ class Share(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.share, self.first, self.lit = math.nan, False, False
-        self.setFixedHeight(10)
+        self.setFixedHeight(8)
         self.setMinimumWidth(40)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -60,7 +75,7 @@ class ClassBar(QWidget):
     def __init__(self, key: int | None = None) -> None:
         super().__init__()
         self.button = QPushButton(str(key) if key is not None else "")
-        self.button.setFixedSize(30, 26)
+        self.button.setFixedSize(32, 32)
         self.button.setStyleSheet("padding: 0")
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setEnabled(key is not None)
@@ -74,22 +89,33 @@ class ClassBar(QWidget):
         self.count = label(role="small")
         self._key = key
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for text, widest in ((self.percent, "100 %"), (self.count, "9,999 ")):
+        for text in (self.percent, self.count):
             text.setAlignment(right)
-            text.setMinimumWidth(text.fontMetrics().horizontalAdvance(widest) + 4)
+        widest = self.percent.fontMetrics().horizontalAdvance("100 %")
+        self.percent.setMinimumWidth(widest + 4)
+        self.edit.setStyleSheet("padding: 0 4px")
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addWidget(self.name, 1)
+        above.addWidget(self.edit, 1)
+        above.addWidget(self.count)
+        above.addWidget(self.percent)
+        beside = QVBoxLayout()
+        beside.setSpacing(2)
+        beside.addLayout(above, 1)
+        beside.addWidget(self.share)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setContentsMargins(0, 3, 0, 5)
+        row.setSpacing(10)
         row.addWidget(self.button)
-        row.addWidget(self.name, 3)
-        row.addWidget(self.edit, 3)
-        row.addWidget(self.share, 4)
-        row.addWidget(self.percent)
-        row.addWidget(self.count)
+        row.addLayout(beside, 1)
         self.setFixedHeight(HEIGHT_PX)
         self.button.pressed.connect(lambda: self.held.emit(True))
         self.button.released.connect(lambda: self.held.emit(False))
         self.edit.editingFinished.connect(self._rename)
+        rename = QShortcut(QKeySequence("F2"), self)
+        rename.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        rename.activated.connect(self.rename)
 
     def show_class(self, name: str, share: float, first: bool, count: int, lit: bool) -> None:
         """Show what is known of it; `first` is the most probable, `lit` the one being taught."""
@@ -100,8 +126,10 @@ class ClassBar(QWidget):
             self.name.setFont(font)
         self.share.show_share(share, first, lit)
         set_text(self.percent, "" if math.isnan(share) else f"{100 * share:.0f} %")
-        set_text(self.count, "learning" if lit else words.thousands(count) if count else "")
-        self.count.setToolTip(f"{words.plural(count, 'sample')} of it are remembered.")
+        told = words.plural(count, "sample") if count else ""
+        set_text(self.count, "learning …" if lit else told)
+        self.count.setToolTip("How many pictures of it are remembered.")
+        self.share.setVisible(lit or not math.isnan(share))
         if self._key is not None:
             self.button.setToolTip(HOLD_TIP.format(key=self._key, name=name))
             self.button.setAccessibleName(f"Teach {name}")
@@ -109,7 +137,9 @@ class ClassBar(QWidget):
         self.setAccessibleName(f"{name}{said}")
 
     def rename(self) -> None:
-        """Let the name be typed."""
+        """Let the name be typed; Return takes it, Esc leaves it."""
+        if self._key is None:
+            return
         self.edit.setText(self.name.accessibleName())
         self.name.hide()
         self.edit.show()
@@ -117,8 +147,15 @@ class ClassBar(QWidget):
         self.edit.selectAll()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._key is not None and self.name.geometry().contains(event.position().toPoint()):
+        if self.name.geometry().contains(event.position().toPoint()):
             self.rename()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not self.edit.isHidden():
+            self.edit.setText(self.name.accessibleName())
+            self._rename()
+        else:
+            super().keyPressEvent(event)
 
     def _rename(self) -> None:
         if self.edit.isHidden():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QRect, QRectF, QSize, Qt
@@ -14,6 +16,8 @@ from driftscope.gui.grade_words import percent
 from driftscope.gui.sample_list import NONE, Index
 
 MOST_TINT = 150
+SIZES_PT = (9.5, 8.0, 7.0, 6.0)
+DONT_CLIP = Qt.TextFlag.TextDontClip
 Counts = NDArray[np.int64]
 
 
@@ -113,17 +117,24 @@ class Cell(QStyledItemDelegate):
         if QStyle.StateFlag.State_Selected in option.state:
             painter.setPen(QPen(colours.prediction, 2))
             painter.drawRect(room.adjusted(0.5, 0.5, -1, -1))
-        text = words.thousands(count)
-        painter.setFont(theme.number_font(8 if room.width() < 34 else 9))
-        font = painter.font()
-        font.setBold(right)
-        painter.setFont(font)
-        metrics = painter.fontMetrics()
-        fits = metrics.horizontalAdvance(text) <= room.width() - 2
-        if count and fits and metrics.capHeight() + 2 <= room.height():
+        if count:
             painter.setPen(colours.text)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+            self._write(painter, room, words.thousands(count), right)
         painter.restore()
+
+    def _write(self, painter: QPainter, room: QRectF, text: str, bold: bool) -> None:
+        """Write a number as large as fits, or not at all: the tip has it."""
+        for points in SIZES_PT:
+            font = theme.number_font(points)
+            font.setBold(bold)
+            painter.setFont(font)
+            metrics = painter.fontMetrics()
+            if (
+                metrics.horizontalAdvance(text) <= room.width() - 1
+                and metrics.capHeight() + 2 <= room.height()
+            ):
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter | DONT_CLIP, text)
+                return
 
 
 class Names(QHeaderView):
@@ -154,22 +165,30 @@ class Names(QHeaderView):
         model = self.model()
         assert isinstance(model, Confusion)
         across = self.orientation() == Qt.Orientation.Horizontal
+        side = rect.width() if across else rect.height()
+        if section % self._every(side):  # narrower than a line of text: some names stand for all
+            return
         room = QRectF(rect)
         painter.save()
         painter.setFont(self.font())
         painter.setPen(theme.current().secondary)
-        where = Qt.AlignmentFlag.AlignCenter
-        if not across:
-            room.adjust(0, 0, -6, 0)
-            where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        elif self.upright:
+        if across and self.upright:
             painter.translate(room.left(), room.bottom())
             painter.rotate(-90)
             room = QRectF(4, 0, room.height() - 4, room.width())
             where = Qt.AlignmentFlag.AlignVCenter
-        metrics = painter.fontMetrics()
+        elif across:
+            where = Qt.AlignmentFlag.AlignCenter
+        else:
+            room.adjust(0, 0, -6, 0)
+            where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         mode = Qt.TextElideMode.ElideRight
-        text = metrics.elidedText(model.name(section), mode, int(room.width()))
-        if min(rect.width(), rect.height()) >= metrics.ascent() - 1:
-            painter.drawText(room, where | Qt.TextFlag.TextDontClip, text)
+        text = painter.fontMetrics().elidedText(model.name(section), mode, int(room.width()))
+        painter.drawText(room, where | DONT_CLIP, text)
         painter.restore()
+
+    def _every(self, side: int) -> int:
+        """Return how many sections there are to one name."""
+        if self.orientation() == Qt.Orientation.Horizontal and not self.upright:
+            return 1
+        return max(math.ceil((self.fontMetrics().height() - 3) / max(side, 1)), 1)

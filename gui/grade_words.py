@@ -14,22 +14,37 @@ KNOWN = {
         "right on test samples",
         "Right on test samples: of samples kept apart in time, from which nothing is learned.",
     ),
-    "kappa": (
-        "kappa",
-        "Kappa: how much better than chance, given how common each class is: 1 perfect, 0 no "
-        "better.",
+    "held out accuracy": (
+        "right on pictures held out",
+        "Right on pictures held out: of those of the last pass from which nothing is learned.",
     ),
+    "kappa": ("kappa", "how much better than chance: 1 perfect, 0 no better"),
+    "kappa t": ("kappa-T", "how much better than saying the last one again"),
+    "f1": ("F1", "the mean over all classes, rare ones counting as much as common ones"),
 }
 
 
 def grades(figures: dict[str, float]) -> str:
-    """Return figures in words: '93 % right while learning · 87 % right on test samples'."""
-    return " · ".join(_said(name, value) for name, value in figures.items() if _told(value))
+    """Return shares in words: '93 % right while learning · 87 % right on test samples'."""
+    return " · ".join(
+        f"{percent(value)} {KNOWN[name][0] if name in KNOWN else name}"
+        for name, value in _known(figures)
+        if "accuracy" in name
+    )
 
 
 def tip(figures: dict[str, float]) -> str:
-    """Return what the figures mean."""
-    return "\n\n".join(KNOWN[name][1] for name, v in figures.items() if name in KNOWN and _told(v))
+    """Return what the shares mean, and the other figures with what they mean."""
+    lines = []
+    for name, value in _known(figures):
+        short, long = KNOWN.get(name, (name, ""))
+        lines.append(long if "accuracy" in name else f"{short} {value:.2f}: {long}".rstrip(": "))
+    return "\n\n".join(filter(None, lines))
+
+
+def _known(figures: dict[str, float]) -> list[tuple[str, float]]:
+    named = ((name.replace("_", " "), value) for name, value in figures.items())
+    return [(name, value) for name, value in named if math.isfinite(value)]
 
 
 def percent(share: float) -> str:
@@ -39,14 +54,3 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return f"{math.floor(share * 1000) / 10:.1f} %"
     return f"{100 * share:.0f} %"
-
-
-def _told(value: float) -> bool:
-    return math.isfinite(value)
-
-
-def _said(name: str, value: float) -> str:
-    words = KNOWN[name][0] if name in KNOWN else name
-    if "accuracy" in name:
-        return f"{percent(value)} {words}"
-    return f"{words} {value:.2f}"

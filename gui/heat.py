@@ -12,7 +12,7 @@ from driftscope.gui.pixels import Inks, translucent_image
 
 USUAL_Z, FULL_Z = 2.0, 8.0
 """Robust deviations below which nothing is shown, and from which on it is shown in full."""
-OUTLINED_Z = 5.0
+OUTLINED_Z = 4.0
 SIDE = 128
 RAMP = ("#d55e00", "#e69f00", "#f0e442")
 """From barely unusual to most unusual: lighter and lighter, so that no hue need be told apart."""

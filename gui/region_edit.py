@@ -7,8 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from driftscope.gui.region import as_text, clipped, rectangles
+from driftscope.core.pictures.region import rectangles, text_of
 
+LEAST = 1.0
+"""A rectangle smaller than so many percent was a click, not a drag."""
 MIDDLE = QRectF(25, 25, 50, 50)
 STEP = 2.0
 """How far an arrow key moves or widens a rectangle, in percent of the picture."""
@@ -50,11 +52,15 @@ class RegionEdit(QObject):
     def show_text(self, text: str) -> None:
         """Take over the parameter's value, unless a rectangle is being dragged."""
         if text != self._text and self.dragged is None:
-            self._text, self.rectangles = text, rectangles(text)
+            self._text = text
+            self.rectangles = [
+                QRectF(QPointF(x0, y0), QPointF(x1, y1)) for x0, y0, x1, y1 in rectangles(text)
+            ]
 
     def change(self, to: list[QRectF]) -> None:
         """Use these rectangles; none is the whole picture."""
-        self.rectangles, self._text = to, as_text(to)
+        corners = tuple((r.left(), r.top(), r.right(), r.bottom()) for r in to)
+        self.rectangles, self._text = to, text_of(corners)
         self.changed.emit(self._text)
 
     def press(self, at: QPointF) -> bool:
@@ -104,3 +110,9 @@ class RegionEdit(QObject):
             100 * (at.x() - whole.left()) / whole.width(),
             100 * (at.y() - whole.top()) / whole.height(),
         )
+
+
+def clipped(region: QRectF) -> QRectF | None:
+    """Return a dragged rectangle within the picture, None if too little of it is left."""
+    found = region.normalized().intersected(QRectF(0, 0, 100, 100))
+    return found if min(found.width(), found.height()) >= LEAST else None

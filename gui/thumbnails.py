@@ -10,7 +10,7 @@ from driftscope.core.reports import Sample
 from driftscope.gui import draw, theme, words
 from driftscope.gui.sample_list import Heading, Index, SampleList
 
-CELL, HEADING_PX, EDGE_PX = QSize(84, 66), 26, 4
+CELL_PX, HEADING_PX, EDGE_PX = 88, 28, 3
 WRONG = "wrong"
 
 
@@ -24,9 +24,12 @@ class Thumbnail(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         model = index.model()
         assert isinstance(model, SampleList)
-        if isinstance(model.entry(index), Heading):
-            return QSize(max(self._view.viewport().width() - 2, CELL.width()), HEADING_PX)
-        return CELL
+        entry, room = model.entry(index), self._view.viewport().width()
+        if isinstance(entry, Heading):
+            return QSize(max(room - 2, CELL_PX), HEADING_PX)
+        wide = (room - 2) // max(room // CELL_PX, 1)
+        high, broad = entry.picture.shape[:2]
+        return QSize(wide, min(round(wide * high / broad) + 1, wide + EDGE_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()

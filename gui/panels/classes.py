@@ -17,10 +17,10 @@ from driftscope.gui.class_bar import ClassBar
 from driftscope.gui.grade_words import grades, tip
 from driftscope.gui.loss_line import LossLine
 from driftscope.gui.watched import Watched
-from driftscope.gui.widgets import label, set_text
+from driftscope.gui.widgets import Elided, label, set_text
 
 MOST_TAUGHT = 9
-NONE, NEW = "none of these", "a new class"
+NONE, NEW = "none of these", "Hold to teach a new class"
 EMPTY = "Hold a key 1 to 9 while something is in view to teach it."
 
 
@@ -38,12 +38,17 @@ class ClassesPanel(QWidget):
         self.none = ClassBar()
         self.taught: int | None = None
         """The class being taught now, None if none is."""
+        self.title = label("Classes", "title")
+        self.seen = Elided(role="prediction")
+        self.seen.tip = "What is most probably in view."
+        self.seen.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.seen.setContentsMargins(0, 0, 10, 0)
         self.empty = label(EMPTY, "secondary", wrap=True)
         self.figures = label(role="secondary", wrap=True)
         self.losses = LossLine()
         inside = QWidget()
         self._rows = QVBoxLayout(inside)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setContentsMargins(0, 0, 10, 0)
         self._rows.setSpacing(0)
         self._rows.addWidget(self.none)
         self._rows.addStretch()
@@ -53,10 +58,11 @@ class ClassesPanel(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         heading = QHBoxLayout()
-        heading.addWidget(label("Classes", "title"))
-        heading.addStretch()
+        heading.setSpacing(12)
+        heading.addWidget(self.title)
+        heading.addWidget(self.seen, 1)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(14, 12, 14, 10)
+        rows.setContentsMargins(14, 12, 8, 10)
         rows.setSpacing(8)
         rows.addLayout(heading)
         rows.addWidget(self.empty)
@@ -67,10 +73,10 @@ class ClassesPanel(QWidget):
 
     def hold(self, y: int, down: bool) -> None:
         """Begin to teach class number y, or end it; its bar is lit meanwhile."""
-        if down:
+        if down and self.taught != y:
             self.taught = y
             self.session.ask(Teach(y))
-        elif self.taught == y:
+        elif not down and self.taught == y:
             self.taught = None
             self.session.ask(Teach(None))
         self.refresh()
@@ -88,6 +94,7 @@ class ClassesPanel(QWidget):
             bar.show_class(name, share, y == first, counts.get(y, 0), y == self.taught)
         self.none.show_class(NONE, float(shares[-1]), first == len(names), 0, lit=False)
         self.none.setVisible(bool(names))
+        self.seen.say(f"in view: {[*names, NONE][first]}" if first >= 0 else "")
         self.empty.setVisible(not names)
         self._show_grades(report)
 

@@ -24,6 +24,10 @@ from driftscope.gui.widgets import Elided, label, set_text
 
 EMPTY = "Here stands which classes are taken for which, once some labels have come."
 MOST_PX, LEAST_PX = 56, 5
+BARE = (
+    "QHeaderView, QHeaderView::section, QTableCornerButton::section "
+    "{ background: transparent; border: none; }"
+)
 TIP = (
     "Each row is a class as it was labelled, each column what the model said: what is right stands "
     "on the framed diagonal. Click a cell, or press Return on it, to see its pictures."
@@ -43,6 +47,9 @@ class ConfusionPanel(QWidget):
         self.session = session
         self.model = Confusion()
         self.table = QTableView()
+        self.axes = label("said →\ntrue ↓", "small")
+        self.axes.setParent(self.table)
+        self.axes.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self.samples = SamplesPanel(session)
         self.title = label("Confusion", "title")
         self.title.setToolTip(TIP)
@@ -126,8 +133,9 @@ class ConfusionPanel(QWidget):
         cell = (room.width() - down.width()) / (classes + 1)
         across.upright = across.needed_px() > cell
         text_px = across.fontMetrics().height() + 6
-        high = min(across.needed_px(), room.height() // 3) if across.upright else text_px
+        high = min(across.needed_px(), room.height() // 3) if across.upright else 2 * text_px
         across.setFixedHeight(high)
+        self.axes.setGeometry(0, 0, down.width() - 6, high - 3)
         size = int(min(max(min(cell, (room.height() - high) / classes), LEAST_PX), MOST_PX))
         across.setDefaultSectionSize(int(min(max(cell, LEAST_PX), MOST_PX)))
         down.setDefaultSectionSize(size)
@@ -142,6 +150,7 @@ class ConfusionPanel(QWidget):
         table.setVerticalHeader(self._down)
         table.setItemDelegate(Cell(table))
         table.setShowGrid(False)
+        table.setStyleSheet(BARE)
         table.setCornerButtonEnabled(False)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from driftscope.core.errors import ParamError
 from driftscope.core.stream import Event
@@ -26,6 +35,7 @@ LAMPS = {
     "held": "The picture is unusual, so it is watched but not learned.",
     "frozen": "Learning was frozen by hand: it is watched but nothing is learned.",
 }
+ACCEPT, RELEARN = "Learn this as normal", "Re-learn"
 ACCEPT_TIP = (
     "Take what is seen now, and in the next seconds, for normal. It can be pressed while "
     "something is unusual."
@@ -33,6 +43,7 @@ ACCEPT_TIP = (
 RELEARN_TIP = (
     "Forget what was usual and learn this view from its beginning, as after the camera was moved."
 )
+RATE_EVERY_S = 0.5
 LOOKED_BACK = 50
 """Marks that are looked through for an offer; older ones are history."""
 
@@ -43,17 +54,23 @@ class Offer(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.said = label(role="alarm", wrap=True)
-        self.relearn = QPushButton("Re-learn")
+        self.accept = QPushButton(ACCEPT)
+        self.accept.setToolTip(ACCEPT_TIP)
+        self.relearn = QPushButton(RELEARN)
         self.relearn.setToolTip(RELEARN_TIP)
         self.leave = QPushButton("Leave it")
         self.leave.setToolTip("Leave all as it is: what is seen goes on being unusual.")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(8)
-        row.addWidget(self.said, 1)
-        for button in (self.relearn, self.leave):
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        for button in (self.accept, self.relearn, self.leave):
             button.clicked.connect(self.hide)
-            row.addWidget(button)
+            buttons.addWidget(button)
+        self.row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.row.setContentsMargins(14, 0, 14, 0)
+        self.row.setSpacing(8)
+        self.row.addWidget(self.said, 1)
+        self.row.addLayout(buttons)
         self.hide()
 
     def show_note(self, note: Event) -> None:
@@ -76,6 +93,7 @@ class PicturePanel(QWidget):
         self.view = PictureView(session)
         self.tools = PictureTools(self.view)
         self.offer = Offer()
+        self.offer.accept.clicked.connect(self._accept)
         self.offer.relearn.clicked.connect(session.reset_model)
         self.lamp = Pill()
         self.lamp.setAccessibleName("State of the learning")
@@ -84,15 +102,22 @@ class PicturePanel(QWidget):
         self.score.setAccessibleName("How unusual")
         self.score.setToolTip("How rarely a usual picture looks as unusual as this one.")
         self.note = Elided(role="small")
-        self.accept = QPushButton("Learn this as normal")
+        self.accept = QPushButton(ACCEPT)
         self.accept.setToolTip(ACCEPT_TIP)
         self.accept.clicked.connect(self._accept)
-        self.relearn = QPushButton("Re-learn")
+        self.relearn = QPushButton(RELEARN)
         self.relearn.setToolTip(RELEARN_TIP)
         self.relearn.clicked.connect(session.reset_model)
         self._answered: Event | None = None
+        self._was_unusual = False
+        self._marks = session.marks
+        self._rate = (-math.inf, 0.0)
         self._build()
         self.view.regions.changed.connect(self._keep_region)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(
+            lambda at: self.menu().popup(self.view.mapToGlobal(at))
+        )
 
     @property
     def after_paint(self) -> list[Callable[[int], object]]:
@@ -116,13 +141,28 @@ class PicturePanel(QWidget):
         self.tools.offer("heat" in extras, "expected" in extras, has_region)
         self._show_words()
         self._show_offer()
-        self.relearn.setVisible(self.offer.isHidden())
+        for button in (self.accept, self.relearn):
+            button.setVisible("heat" in extras and self.offer.isHidden())
 
     def unusual(self) -> bool:
         """Say whether what is seen now is unusual, or held back from learning as if it were."""
         picture = self.session.picture
         alarm = picture is not None and bool(picture.alarm[-1])
         return alarm or phase(self.session) == "held"
+
+    def menu(self) -> QMenu:
+        """Return what can be done with the picture."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        menu.addAction("Fit\t0", self.view.fit)
+        menu.addAction("Watch the whole picture", self.tools.whole.click)
+        menu.addSeparator()
+        for text, tip, act in (
+            (ACCEPT, ACCEPT_TIP, self._accept), (RELEARN, RELEARN_TIP, self.session.reset_model),
+        ):  # fmt: skip
+            menu.addAction(text, act).setToolTip(tip)
+        return menu
 
     def _show_words(self) -> None:
         colours, picture = theme.current(), self.view.picture
@@ -148,11 +188,21 @@ class PicturePanel(QWidget):
         size = f"{width} x {height}"
         if self.session.paused:
             return f"{size} · the view is paused"
-        rate_hz = health.measured_rate_hz()
+        now_s = time.monotonic()
+        if now_s - self._rate[0] > RATE_EVERY_S:
+            self._rate = now_s, health.measured_rate_hz()
+        rate_hz = self._rate[1]
         return f"{size} · {rate_hz:.1f} frames/s" if rate_hz else size
 
     def _show_offer(self) -> None:
-        """Offer to re-learn when the core does, until it is answered."""
+        """Offer to re-learn when the core does, until it is answered or all is as usual again."""
+        if self.session.marks is not self._marks:  # another source
+            self._marks = self.session.marks
+            self.offer.hide()
+        unusual = self.unusual()
+        if self._was_unusual and not unusual:
+            self.offer.hide()
+        self._was_unusual = unusual
         for mark in reversed(self.session.marks[-LOOKED_BACK:]):
             if mark is self._answered:
                 return
@@ -172,8 +222,9 @@ class PicturePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= ONE_ROW_PX
-        direction = QBoxLayout.Direction
-        self._foot.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        ways = QBoxLayout.Direction
+        for row in (self._foot, self.offer.row):
+            row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         super().resizeEvent(event)
 
     def _build(self) -> None:
