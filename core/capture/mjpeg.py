@@ -37,7 +37,7 @@ class Mjpeg(Grabber):
 
     def __init__(self, request: dict[str, Any]) -> None:
         self._number = 0
-        self._answer = _asked(request["url"], request["read_s"])
+        self._answer = _asked(request["url"], request["answer_s"])
         self._boundary = self._answer.headers.get_boundary("").encode().strip(b"-")
         self._jpeg = b""
 

@@ -74,12 +74,13 @@ class Network(_Opencv):
     def opened(self) -> Any:
         wanted = self.request
         os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = wanted["options"]
+        answer_ms = int(wanted["answer_s"] * 1000)
         return cv2.VideoCapture(
             wanted["url"],
             cv2.CAP_FFMPEG,
             [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(wanted["open_s"] * 1000),
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(wanted["read_s"] * 1000),
+                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, answer_ms,
+                cv2.CAP_PROP_READ_TIMEOUT_MSEC, answer_ms,
                 cv2.CAP_PROP_N_THREADS, 1,
             ],
         )  # fmt: skip

@@ -9,8 +9,8 @@ from driftscope.core.errors import SourceError
 from driftscope.core.params import Params
 from driftscope.core.sources._live_pictures import LivePictures
 
-OPEN_S, READ_S = 8.0, 10.0
-"""How long the libraries wait for an answer, and for the next picture."""
+ANSWER_S = 10.0
+"""How long the libraries wait for an answer, and for each next byte of it."""
 
 
 class NetworkPictures(LivePictures):
@@ -33,9 +33,7 @@ class NetworkPictures(LivePictures):
             raise SourceError(
                 f"{self.name} is no address of a camera: write {self.scheme}://host:port/path."
             )
-        return dict(
-            what=self.what, url=self._url, open_s=OPEN_S, read_s=READ_S, options="fflags;nobuffer"
-        )
+        return dict(what=self.what, url=self._url, answer_s=ANSWER_S, options="fflags;nobuffer")
 
 
 def _names(url: str) -> tuple[str, str]:
