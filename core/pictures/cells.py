@@ -17,6 +17,8 @@ GREY = 0.4
 """The mean brightness every picture is brought to, so that a gain changes nothing."""
 EDGE = 0.01
 """Edges count as weak below this mean slope per pixel, at that brightness: noise stays small."""
+NOISE = np.array([0.02] * DIRECTIONS + [0.003, 0.004, 0.004], np.float32)
+"""About how much the noise of a good camera moves each feature: the unit to compare them in."""
 
 _PLACE = np.kron(np.arange(GRID * GRID, dtype=np.int32).reshape(GRID, GRID),
                  np.ones((CELL, CELL), np.int32))  # fmt: skip
@@ -70,9 +72,10 @@ def _directions(grey: F32) -> F32:
     high = low + 1
     high[high >= DIRECTIONS] = 0
     bins = GRID * GRID * DIRECTIONS
-    total = np.bincount(
-        (_FIRST_BIN + low).astype(np.int32).ravel(), (size - upper).ravel(), bins
-    ) + np.bincount((_FIRST_BIN + high).astype(np.int32).ravel(), upper.ravel(), bins)
-    total = total.reshape(GRID, GRID, DIRECTIONS) / CELL**2
-    length = np.sqrt((total * total).sum(-1, keepdims=True) + EDGE**2)
-    return (total / length).astype(np.float32)
+    first, second = (_FIRST_BIN + low).astype(np.int32), (_FIRST_BIN + high).astype(np.int32)
+    total = np.bincount(first.ravel(), (size - upper).ravel(), bins).astype(np.float64)
+    total += np.bincount(second.ravel(), upper.ravel(), bins)
+    mean = (total / CELL**2).astype(np.float32).reshape(GRID, GRID, DIRECTIONS)
+    length = np.sqrt((mean * mean).sum(-1, keepdims=True) + np.float32(EDGE**2))
+    made: F32 = mean / length
+    return made

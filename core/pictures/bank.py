@@ -1,0 +1,81 @@
+"""A bounded memory of cells: has anything like this been seen, hereabouts?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from driftscope.core.arrays import F32
+from driftscope.core.interfaces import State
+from driftscope.core.pictures.cells import FEATURES, GRID, NOISE
+
+CAPACITY = 2048
+NEW = 2.0
+"""A cell further than this from all that is kept, in units of noise, is kept as well."""
+AT_ONCE = 64
+"""So many cells of one picture are kept at most."""
+FAR = 0.5
+"""One cell further away in the picture counts as much as so many units of noise."""
+_ROW, _COLUMN = np.mgrid[:GRID, :GRID].reshape(2, -1, 1).astype(np.float32)
+
+
+class Bank:
+    """Keep cells unlike those kept before, and measure how far a cell is from the nearest one.
+
+    A full bank forgets at random. Place counts as one more feature, so that what moves a little
+    is known already.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._kept: F32 = np.zeros((CAPACITY, FEATURES + 2), np.float32)
+        self._length: F32 = np.zeros(CAPACITY, np.float32)
+        self._count = 0
+
+    def error(self, cells: F32) -> F32:
+        """Return (16, 16): the distance to the nearest cell kept; 0 while there is none."""
+        if not self._count:
+            return np.zeros((GRID, GRID), np.float32)
+        return self._distance(_places(cells)).reshape(GRID, GRID)
+
+    def learn(self, cells: F32, all_of_it: bool = False) -> None:
+        """Keep what is new, at most AT_ONCE cells unless `all_of_it`."""
+        places = _places(cells)
+        if not self._count:
+            self._keep(places)
+            return
+        new = np.flatnonzero(self._distance(places) > NEW)
+        if len(new) > AT_ONCE and not all_of_it:
+            new = self._random.choice(new, AT_ONCE, replace=False)
+        self._keep(places[new])
+
+    def _distance(self, places: F32) -> F32:
+        """Return (n,) distances of places (n, 14) to the nearest one kept."""
+        square = self._length[: self._count] - 2 * (places @ self._kept[: self._count].T)
+        nearest = square.min(1) + (places * places).sum(1)
+        distance: F32 = np.sqrt(np.maximum(nearest, 0))
+        return distance
+
+    def _keep(self, places: F32) -> None:
+        for place in places:
+            at = self._count
+            if at == CAPACITY:
+                at = int(self._random.integers(CAPACITY))
+            else:
+                self._count += 1
+            self._kept[at], self._length[at] = place, place @ place
+
+    def state_dict(self) -> State:
+        return dict(kept=self._kept[: self._count].copy(), random=self._random.bit_generator.state)
+
+    def load_state_dict(self, state: State) -> None:
+        kept = state["kept"]
+        self._count = len(kept)
+        self._kept[: len(kept)] = kept
+        self._length[: len(kept)] = [place @ place for place in kept]
+        self._random.bit_generator.state = state["random"]
+
+
+def _places(cells: F32) -> F32:
+    """Return (256, 14): a cell's features, whose mean square is that of noise, and its place."""
+    features = (cells / (NOISE * np.float32(FEATURES**0.5))).reshape(-1, FEATURES)
+    return np.hstack((features, FAR * _ROW, FAR * _COLUMN))

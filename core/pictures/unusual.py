@@ -1,0 +1,141 @@
+"""What is usual in every cell, by three parts, and how far a picture is from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from torch import nn
+
+from driftscope.core.arrays import F32, F64, Bools, Pixels
+from driftscope.core.interfaces import State
+from driftscope.core.params import PictureLearnerParams
+from driftscope.core.pictures.bank import Bank
+from driftscope.core.pictures.cells import (
+    DIRECTIONS,
+    FEATURES,
+    GREY,
+    GRID,
+    SIZE,
+    cells,
+    small,
+)
+from driftscope.core.pictures.gaussian import Gaussian
+from driftscope.core.pictures.heat import Heat, score_of
+from driftscope.core.pictures.redrawing import Redrawing
+
+cv2.setNumThreads(1)
+
+PARTS = 3
+HURRIED_UPDATES = 4
+"""Times as many updates while it is to hurry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Hold what was seen in B pictures, of which the first n count; the rest is zero.
+
+    small (B, 128, 128, 3) uint8, cells and redrawn (B, 16, 16, 12), errors (B, 3, 16, 16),
+    heat (B, 16, 16); score, loss and baseline (B,) are NaN while nothing is known.
+    """
+
+    small: Pixels
+    cells: F32
+    redrawn: F32
+    errors: F32
+    heat: F32
+    score: F64
+    loss: F64
+    baseline: F64
+
+
+class Unusual:
+    """Judge pictures by the Gaussian, the Redrawing and the Bank together, then learn them."""
+
+    def __init__(self, net: nn.Module, params: PictureLearnerParams) -> None:
+        self._params = params
+        self.gaussian = Gaussian()
+        self.redrawing = Redrawing(net, params)
+        self.bank = Bank(params.seed)
+        self.usual = Heat(PARTS)
+        self._picture: F32 = np.zeros((SIZE, SIZE, 3), np.float32)
+
+    @property
+    def ready(self) -> bool:
+        return self.usual.ready
+
+    def look(self, pictures: Pixels, n: int, watched: Bools) -> Looked:
+        """Judge the first n of pictures (B, H, W, 3), each by itself; `watched` (16, 16) cells
+        count."""
+        rows = len(pictures)
+        smalls = np.zeros((rows, SIZE, SIZE, 3), np.uint8)
+        maps = np.zeros((rows, GRID, GRID, FEATURES), np.float32)
+        errors = np.zeros((rows, PARTS, GRID, GRID), np.float32)
+        heat = np.zeros((rows, GRID, GRID), np.float32)
+        score, loss, baseline = np.full((3, rows), np.nan)
+        for row in range(n):
+            smalls[row] = small(pictures[row])
+            maps[row] = cells(smalls[row])
+        redrawn = self.redrawing.redrawn(maps)
+        for row in range(n if self.gaussian.count else 0):
+            errors[row] = self._errors(maps[row], redrawn[row])
+            loss[row] = self.redrawing.losses(maps[row], redrawn[row])
+            baseline[row] = self.redrawing.losses(maps[row], self.gaussian.mean)
+            if self.ready:
+                heat[row] = np.where(watched, self.usual.of(errors[row]), 0)
+                score[row] = score_of(heat[row], watched)
+        return Looked(smalls, maps, redrawn, errors, heat, score, loss, baseline)
+
+    def learn(self, looked: Looked, hurry: bool, time_s: float) -> float:
+        """Take in pictures, all of them; return the net's training loss."""
+        for row in range(len(looked.cells)):
+            if self.gaussian.count:
+                self.usual.learn(looked.errors[row])
+            self.gaussian.learn(looked.cells[row])
+            self.bank.learn(looked.cells[row], hurry)
+            share = max(0.005, 1 / self.gaussian.count)
+            cv2.accumulateWeighted(looked.small[row], self._picture, share)
+        updates = self._params.updates * (HURRIED_UPDATES if hurry else 1)
+        baseline = float(looked.baseline.mean())
+        return self.redrawing.learn(looked.cells, updates, baseline, time_s)
+
+    def hurry(self) -> None:
+        """Take what comes now for usual as fast as at the start."""
+        self.gaussian.hurry()
+        self.usual.hurry()
+
+    def expected(self, redrawn: F32) -> Pixels:
+        """Return (128, 128, 3): the mean picture, in the colours of a redrawn map."""
+        grey = max(float(self._picture.mean()), 1.0)
+        off = _colours(redrawn) - _colours(self.gaussian.mean)
+        shift = cv2.resize(off * (grey / GREY), (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(np.clip(self._picture + shift, 0, 255), np.uint8)
+
+    def _errors(self, cells: F32, redrawn: F32) -> F32:
+        """Return (3, 16, 16): what each part says of a map."""
+        return np.stack((
+            self.gaussian.error(cells),
+            self.redrawing.error(cells, redrawn),
+            self.bank.error(cells),
+        ))  # fmt: skip
+
+    def state_dict(self) -> State:
+        return dict(
+            gaussian=self.gaussian.state_dict(), redrawing=self.redrawing.state_dict(),
+            bank=self.bank.state_dict(), usual=self.usual.state_dict(),
+            picture=self._picture.copy(),
+        )  # fmt: skip
+
+    def load_state_dict(self, state: State) -> None:
+        self.redrawing.load_state_dict(state["redrawing"])
+        self.gaussian.load_state_dict(state["gaussian"])
+        self.bank.load_state_dict(state["bank"])
+        self.usual.load_state_dict(state["usual"])
+        self._picture = state["picture"].copy()
+
+
+def _colours(cells: F32) -> F32:
+    """Return (16, 16, 3) red, green and blue of a map's colour features, mean brightness GREY."""
+    lab = np.ascontiguousarray(cells[..., DIRECTIONS:] * np.float32(100))
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), np.float32)

@@ -1,0 +1,167 @@
+"""Watch a stream of pictures: say what is unusual in each, then learn it as usual."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from driftscope.core import registry
+from driftscope.core.arrays import Array, Bools, empty
+from driftscope.core.interfaces import Learner, State
+from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.pictures.jump import Jump
+from driftscope.core.pictures.places import by_place
+from driftscope.core.pictures.region import watched
+from driftscope.core.pictures.unusual import Looked, Unusual
+from driftscope.core.stream import EventKind, LearnerState, Scored, Step, StreamInfo
+from driftscope.core.teaching import Accept, LearnerCommand
+
+HURRY_S, HURRY_ROWS = 2.0, 20
+"""For so long, and so many pictures, what comes is learned in a hurry once it was accepted."""
+RATE_HZ = 15.0
+"""In place of a rate that is not known."""
+
+
+class Watcher(Learner):
+    """Score pictures by how unusual their cells are, and learn them while nothing is wrong.
+
+    Held or frozen, weights, Gaussian, bank and running errors stay as they are; scoring goes on.
+    A picture is made small first, so its size may change. Call from one thread, which must have
+    called `torch.set_num_threads(1)`.
+    """
+
+    params: PictureLearnerParams
+    holds = True
+    horizon = 0
+    auto_step_rows = 1
+
+    def __init__(
+        self, info: StreamInfo, params: PictureLearnerParams, model_params: Params
+    ) -> None:
+        self.info = info
+        self.params = params
+        self.model_params = model_params
+        self.rate_hz = info.rate_hz
+        self._held = ""
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew with fresh weights and nothing known."""
+        self.unusual = Unusual(self._build(), self.params)
+        self._jump = Jump()
+        self._events: list[tuple[EventKind, dict[str, Any]]] = []
+        self._hurry = 0
+        self._open: tuple[int, int, Looked] | None = None
+
+    def score(self, step: Step) -> Scored:
+        """Say how unusual each picture is, and show where, of the newest one."""
+        looked = self.unusual.look(step.values, step.n, self._watched())
+        self._open = (step.seq, step.n, looked)
+        newest = step.n - 1
+        extras: dict[str, Array] = {}
+        if self.unusual.ready:
+            extras["places"] = np.stack([by_place(heat) for heat in looked.heat])
+            extras["heat"] = looked.heat[newest]
+            extras["expected"] = self.unusual.expected(looked.redrawn[newest])
+        none = empty(step.rows, 1)
+        return Scored(
+            prediction=none, forecast=None, loss=looked.loss,
+            baseline_loss={"running mean": looked.baseline},
+            error=looked.score[:, None].copy(), deviation=none, extras=extras,
+        )  # fmt: skip
+
+    def learn(self, step: Step, scored: Scored) -> float:
+        """Learn the step's pictures as usual, unless frozen or held; return the loss, or NaN."""
+        looked = self._looked(step)
+        self._open = None
+        self._follow(step, looked)
+        if self.state in ("frozen", "held"):
+            return math.nan
+        hurry, self._hurry = self._hurry > 0, max(0, self._hurry - step.rows)
+        return self.unusual.learn(looked, hurry, float(step.time_s[-1]))
+
+    def skip(self, step: Step, scored: Scored | None) -> None:
+        """Leave the step unlearned."""
+        self._open = None
+
+    def gap(self) -> None:
+        """Only the count of what has changed looks back."""
+        self._jump.gap()
+        self._open = None
+
+    def hold(self, reason: str) -> None:
+        """Leave all that was learned as it is until told ""."""
+        self._held = reason
+
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with pictures of another size: what was learned stays."""
+        self.info = info
+        self._open = None
+
+    def obey(self, command: LearnerCommand) -> str:
+        """Take what is seen now for normal."""
+        if isinstance(command, Accept):
+            if self.state == "frozen":
+                return "The learner is frozen: let it learn, then accept what is seen."
+            self._hurry = max(HURRY_ROWS, round(HURRY_S * (self.rate_hz or RATE_HZ)))
+            self.unusual.hurry()
+            return ""
+        return super().obey(command)
+
+    @property
+    def state(self) -> LearnerState:
+        if self.params.frozen or self.params.lr == 0.0:
+            return "frozen"
+        if self._held:
+            return "held"
+        return "learning" if self.unusual.ready else "warming up"
+
+    def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
+        """Return (kind, data) of what happened since the last call, each once."""
+        guard = self.unusual.redrawing.guard
+        events = self._events + guard.events
+        self._events, guard.events = [], []
+        return events
+
+    def _build(self) -> nn.Module:
+        build = registry.load("picture_models", self.params.model).build
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.params.seed)
+            net: nn.Module = build(self.model_params, self.info)
+        return net
+
+    def _looked(self, step: Step) -> Looked:
+        """Return what was seen in the step scored last, scoring it if it was not."""
+        if self._open is None or self._open[:2] != (step.seq, step.n):
+            self.score(step)
+        assert self._open is not None
+        return self._open[2]
+
+    def _watched(self) -> Bools:
+        return watched(str(getattr(self.model_params, "region", "")))
+
+    def _follow(self, step: Step, looked: Looked) -> None:
+        """Tell of a change of nearly the whole picture, which an alarm would be too little for."""
+        cells = self._watched()
+        for heat, time_s in zip(looked.heat, step.time_s, strict=True):
+            message = self._jump.follow(heat, cells, float(time_s))
+            if message:
+                self._events.append(("note", dict(message=message, offer="relearn")))
+
+    def state_dict(self) -> State:
+        """Return everything a later result depends on."""
+        return dict(
+            unusual=self.unusual.state_dict(), jump=self._jump.state_dict(),
+            hurry=self._hurry, rate_hz=self.rate_hz,
+        )  # fmt: skip
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from a saved state; raise StateError if it is that of another model."""
+        self.unusual.load_state_dict(state["unusual"])
+        self._jump.load_state_dict(state["jump"])
+        self._hurry, self.rate_hz = state["hurry"], state["rate_hz"]
+        self._open = None
