@@ -16,6 +16,11 @@ from driftscope.core.capture.pixels import Pixels
 MOST_RATE_HZ = 1000.0
 """What says that it has more pictures a second does not know its rate."""
 USUAL_RATE_HZ = 25.0
+ONLY_ITSELF = (
+    "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,"
+    "mpegts,mpegvideo,mjpeg,mjpeg_2000,asf,flv,ogg,h264,hevc,m4v,gif"
+)
+"""A list of other files or addresses under a film's name is not followed."""
 WHOLE = 0.9
 """A file counts as whole from this share of the pictures that it says it has."""
 
@@ -96,8 +101,7 @@ class File(_Opencv):
     last_s: float | None = None
 
     def opened(self) -> Any:
-        # a file may name others, and addresses, to be read in its place: none but itself is
-        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "protocol_whitelist;file"
+        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = ONLY_ITSELF
         path = os.path.abspath(self.request["path"])
         video = cv2.VideoCapture(path, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         rate_hz = video.get(cv2.CAP_PROP_FPS)
