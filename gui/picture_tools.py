@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui.picture_view import OPACITY, PictureView
@@ -20,7 +20,7 @@ class PictureTools(QWidget):
         self.view = view
         self.heat = Tick("Heat map")
         self.heat.setChecked(view.looks.heat)
-        self.heat.setShortcut(QKeySequence("H"))
+        QShortcut(QKeySequence("H"), self).activated.connect(self.heat.toggle)
         self.heat.setToolTip("Colour what is not as usual, the more unusual the lighter (H).")
         self.opacity = Slider(100, _beside, round(100 * OPACITY))
         self.opacity.setFixedWidth(96)

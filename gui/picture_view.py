@@ -186,7 +186,7 @@ class PictureView(Plot):
 
     def _move(self, by: QPointF) -> None:
         whole = self.whole(self.panes()[0])
-        self.centre -= QPointF(by.x() / whole.width(), by.y() / whole.height())
+        self.centre = self.centre - QPointF(by.x() / whole.width(), by.y() / whole.height())
         self._hold_in()
         self.refresh()
 

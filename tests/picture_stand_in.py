@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from stand_in import StandIn
 
 from driftscope.core.params import DetectorParams, LearnerParams, Params, ParamSet, param
 from driftscope.core.reports import Report, Sample
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.core.teaching import LearnerCommand
+from driftscope.gui.panels.picture import PicturePanel
 
+BLUE = (20, 40, 200)
 NAMES = ("cup", "bottle", "screwdriver")
 
 
@@ -93,3 +98,25 @@ def report(samples: tuple[Sample, ...] = (), names: tuple[str, ...] = NAMES, **f
             matrix[each.y, each.predicted] += 1
     made = Report("c", names, matrix, "remembered pictures", {}, samples=samples)
     return replace(made, **fields)
+
+
+def colour(panel: PicturePanel, x: float, y: float, pane: int = 0) -> tuple[int, ...]:
+    """Return what is painted at a place given as shares of the picture."""
+    panel.refresh()
+    image = panel.view.grab().toImage()
+    whole = panel.view.whole(panel.view.panes()[pane])
+    at = QPointF(whole.left() + x * whole.width(), whole.top() + y * whole.height())
+    return QColor(image.pixel(at.toPoint())).getRgb()[:3]
+
+
+def place(panel: PicturePanel, x: float, y: float) -> QPoint:
+    whole = panel.view.whole(panel.view.panes()[0])
+    return QPointF(whole.left() + x * whole.width(), whole.top() + y * whole.height()).toPoint()
+
+
+def drag(panel: PicturePanel, begin: QPoint, end: QPoint) -> None:
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(panel.view, left, pos=begin)
+    QTest.mouseMove(panel.view, (begin + end) / 2)
+    QTest.mouseMove(panel.view, end)
+    QTest.mouseRelease(panel.view, left, pos=end)

@@ -43,7 +43,7 @@ ACCEPT_TIP = (
 RELEARN_TIP = (
     "Forget what was usual and learn this view from its beginning, as after the camera was moved."
 )
-RATE_EVERY_S = 0.5
+RATE_EVERY_S, REFUSED_S = 0.5, 6.0
 LOOKED_BACK = 50
 """Marks that are looked through for an offer; older ones are history."""
 
@@ -112,6 +112,7 @@ class PicturePanel(QWidget):
         self._was_unusual = False
         self._marks = session.marks
         self._rate = (-math.inf, 0.0)
+        self._refused = ("", -math.inf)
         self._build()
         self.view.regions.changed.connect(self._keep_region)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -177,7 +178,8 @@ class PicturePanel(QWidget):
         rare = float(picture.rarity[-1]) if picture is not None else math.nan
         set_text(self.score, words.rarity(rare))
         theme.set_role(self.score, "alarm" if self.unusual() else "secondary")
-        self.note.say(self._size())
+        said, since_s = self._refused
+        self.note.say(said if time.monotonic() - since_s < REFUSED_S else self._size())
         self.accept.setEnabled(self.unusual())
 
     def _size(self) -> str:
@@ -218,6 +220,7 @@ class PicturePanel(QWidget):
         try:
             self.session.set_param(REGION, text)
         except ParamError as error:
+            self._refused = str(error), time.monotonic()
             self.note.say(str(error))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
