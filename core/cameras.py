@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from urllib.parse import quote, unquote
 VIDEO = Path("/sys/class/video4linux")
 KEPT = ":/@-._~"
 """What of an identity stands in an address as it is."""
-USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}:.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,8 @@ def find(wanted: str, there: list[Camera], others: Collection[str] = ()) -> Came
     for camera in there:
         if wanted.lower() in (camera.identity.lower(), camera.path.lower()):
             return camera
-    kind, _, last = wanted.lower().rpartition(":")
-    if not kind or not last.startswith("@"):
+    kind, at_a_place, _ = wanted.lower().partition(":@")
+    if not at_a_place:
         return None
     alike = [
         camera for camera in there

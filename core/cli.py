@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import os
 import re
 import sys
@@ -18,6 +20,11 @@ a source is one of
   demo:                                  a machine's vibration with a fault that comes and goes
   serial:/dev/ttyUSB0?baud=115200        a serial port (also COM3, socket://host:port,
                                          rfc2217://host:port); options: see docs
+  camera:0                               a camera; `driftscope devices` lists the address that
+                                         means the same one wherever it is plugged in
+  clip.mp4 (.mkv .avi .mov .webm ...)    a video file; video:clip.mp4?loop=on begins it again
+  rtsp://user:password@host:port/path    a network camera
+  http://host:port/path                  one that sends MJPEG
   file.csv, file.csv.gz                  a table of numbers, one row a sample
   -                                      lines of numbers from standard input
 
@@ -87,14 +94,34 @@ def _watch(words: list[str]) -> int:
 
 
 def _devices(words: list[str]) -> int:
-    _parser("driftscope devices", "List serial ports by name.").parse_args(words)
+    _parser("driftscope devices", "List serial ports and cameras by name.").parse_args(words)
+    from driftscope.core.cameras import cameras
     from driftscope.core.ports import serial_ports
 
-    ports = serial_ports()
-    for port in ports:
-        print(f"{port.address}  {port.title}")
+    ports, there = serial_ports(), cameras()
+    lines = [f"{each.address}  {each.title}" for each in ports]
     if not ports:
-        print("No serial port found. Is the device plugged in, with a cable that carries data?")
+        lines.append(
+            "No serial port found. Is the device plugged in, with a cable that carries data?"
+        )
+    lines += [f"{each.address}  {each.name}" for each in there]
+    if not there:
+        lines.append("No camera found. Is it plugged in, and may this user use it?")
+    return _written("\n".join(lines))
+
+
+def _written(text: str) -> int:
+    """Write text to standard output; return the exit status."""
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        print(text, flush=True)
+    except OSError as error:
+        with contextlib.suppress(OSError, AttributeError):  # or it is tried again at the very end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        reason = error.strerror or type(error).__name__
+        print(f"driftscope: The list could not be written whole: {reason}.", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from faulty_capture import faulty
+from mjpeg_server import MjpegServer, coloured
 
-from driftscope.core import address, registry
+from driftscope.core import address, cameras, registry
+from driftscope.core.cameras import Camera
+from driftscope.core.capture import process
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Source, Transport
 from driftscope.core.pictures.files import encoded
@@ -36,6 +42,15 @@ def folder(parent: Path) -> Path:
     return parent / "set"
 
 
+def film(folder: Path) -> Path:
+    path = folder / "film.avi"
+    made = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (48, 32))
+    for number in range(40):
+        made.write(np.full((32, 48, 3), 6 * number, np.uint8))
+    made.release()
+    return path
+
+
 def batch(folder: Path) -> Path:
     path = folder / "data_batch_1.bin"
     records = np.random.default_rng(0).integers(0, 10, (40, 3073), dtype=np.uint8)
@@ -44,17 +59,31 @@ def batch(folder: Path) -> Path:
 
 
 @pytest.fixture(params=sorted(SOURCES))
-def text(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def text(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """Give an address for each source; a new source needs a line here."""
+    camera = Camera(0, 0, "a camera", "/dev/none", 1, 2, "A1")
+    monkeypatch.setattr(cameras, "cameras", lambda: [camera])
+    if request.param in ("camera", "rtsp"):  # of which there is none here
+        monkeypatch.setattr(process, "COMMAND", faulty("plain"))
     examples = {
         "demo": "demo:?speed=max",
         "scene": "scene:?speed=max",
         "csv_file": f"csv:{table(tmp_path)}?speed=max",
         "pictures": f"pictures:{folder(tmp_path)}?speed=max&passes=40",
         "cifar": f"cifar:{batch(tmp_path)}?speed=max&passes=4",
+        "video": f"video:{film(tmp_path)}?speed=max&loop=on",
+        "camera": camera.address,
+        "rtsp": "rtsp://me:secret@camera.test/stream",
+        "http": "http://127.0.0.1",
     }
     assert request.param in examples, f"give an example address for the source {request.param}"
-    return examples[request.param]
+    if request.param == "http":
+        with MjpegServer(coloured(), 200) as server:
+            yield server.url
+    else:
+        yield examples[request.param]
 
 
 def read(source: Source) -> list[Item]:
