@@ -35,6 +35,8 @@ class ClassesArea(QWidget):
         for name, page in self.pages.items():
             self.tabs.addTab(name)
             self.stack.addWidget(page)
+            if isinstance(page.panel, ClassesPanel | SamplesPanel | ConfusionPanel):
+                page.panel.title.hide()  # the tab says it
         self.tabs.currentChanged.connect(self._turn)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(4, 8, 4, 4)

@@ -14,6 +14,8 @@ from driftscope.gui.session import Session
 from driftscope.gui.widgets import Pill, Rule, label
 
 WIDTH_PX = 288
+REGION = "model.region"
+"""It is drawn over the picture."""
 
 
 class Controls(QWidget):
@@ -26,7 +28,7 @@ class Controls(QWidget):
         self.session = session
         self.state = Pill()
         self.state.setAccessibleName("State of the learning")
-        self.learning = ParamForm(session, ("learner", "model"))
+        self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,))
         self.detection = ParamForm(session, ("detector",))
         self.channels = ChannelsPanel(session)
         self.health = HealthPanel(session, figures)

@@ -8,7 +8,7 @@ from collections import deque
 
 import numpy as np
 
-FAST_MS, SLOW_MS, LATE_MS = 16, 33, 50
+FAST_MS, PICTURES_MS, SLOW_MS, LATE_MS = 16, 30, 33, 50
 DEAR_S = 0.012
 """What a frame may take before fewer are drawn."""
 LOOK_S, MANY = 0.25, 10
@@ -50,9 +50,10 @@ class Pace:
             self._latencies.append(1e3 * (now_s - self._arrived_s))
             self._arrived_s = math.nan
 
-    def next_ms(self, begun_s: float, left_out: int) -> int:
+    def next_ms(self, begun_s: float, left_out: int, pictures: bool = False) -> int:
         """Return how long to wait between frames, after one that was begun at `begun_s`;
-        `left_out` counts the work that was not done for lack of time."""
+        `left_out` counts the work that was not done for lack of time. With `pictures` more than
+        30 a second would mostly draw what is there already."""
         now_s = time.monotonic()
         self.frames_per_s = float(sum(now_s - at < 1.0 for at in self._frames))
         if self._latencies:
@@ -64,4 +65,6 @@ class Pace:
             self._left_out, self._looked_s = left_out, now_s
         if now_s < self._late_until_s:
             return LATE_MS
-        return SLOW_MS if now_s - begun_s > DEAR_S else FAST_MS
+        if now_s - begun_s > DEAR_S:
+            return SLOW_MS
+        return PICTURES_MS if pictures else FAST_MS

@@ -12,12 +12,18 @@ from driftscope.gui.watched import Watched
 
 
 class ParamForm(QWidget):
-    """Every visible parameter of some sections; follows the session, however one is turned."""
+    """Every visible parameter of some sections; follows the session, however one is turned.
 
-    def __init__(self, session: Watched, sections: tuple[str, ...]) -> None:
+    Those named in `elsewhere` are turned by other means.
+    """
+
+    def __init__(
+        self, session: Watched, sections: tuple[str, ...], elsewhere: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self.session = session
         self.sections = sections
+        self.elsewhere = elsewhere
         self.fields: dict[str, Field] = {}
         self._made: list[tuple[str, Spec]] = []
         self._rows = QVBoxLayout(self)
@@ -31,6 +37,7 @@ class ParamForm(QWidget):
             (full, spec, value)
             for full, spec, value in self.session.params
             if full.split(".")[0] in self.sections and not spec.hidden
+            if full not in self.elsewhere
         ]
         made = [(full, spec) for full, spec, _ in found]
         if made != self._made:

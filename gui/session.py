@@ -234,7 +234,8 @@ class Session(QObject, Shown):
         self._take_news()
         self.refresh()
         self._garbage.tick(begun_s)
-        wanted_ms = self._pace.next_ms(begun_s, self.health.skipped_updates + self.health.unscored)
+        left_out = self.health.skipped_updates + self.health.unscored
+        wanted_ms = self._pace.next_ms(begun_s, left_out, self.shown.pictures)
         self.frames_per_s, self.latency_ms = self._pace.frames_per_s, self._pace.latency_ms
         if self._timer.interval() != wanted_ms:
             self._timer.setInterval(wanted_ms)

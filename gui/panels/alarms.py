@@ -32,7 +32,7 @@ from driftscope.gui.widgets import label, set_text
 
 Inks = tuple[QColor, QColor]
 CARD_PX = 64
-EMPTY = "Nothing unusual so far. Alarms appear here as they begin; a click shows one in the signal."
+EMPTY = "Nothing unusual so far. Alarms appear here as they begin; a click goes back to one."
 
 
 ASKED = (
