@@ -121,7 +121,7 @@ class Thumbnails(QListView):
         return tuple(sorted(each.id for each in entries if isinstance(each, Sample)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text() and not event.text().isspace():
+        if event.text().strip() and event.text().isprintable():
             event.ignore()  # no search by typing: a digit is a class
         else:
             super().keyPressEvent(event)
