@@ -121,7 +121,8 @@ class Thumbnails(QListView):
         return tuple(sorted(each.id for each in entries if isinstance(each, Sample)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text().strip() and event.text().isprintable():
+        command = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.text().strip() and event.text().isprintable() and not command:
             event.ignore()  # no search by typing: a digit is a class
         else:
             super().keyPressEvent(event)
