@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from driftscope.core.arrays import Classes
 
 WINDOW = 1000
+NONE = -2
+"""In place of a said class in Prequential: none of these, which is wrong of any class."""
 
 
 class ConfusionMatrix:
@@ -43,22 +45,35 @@ class ConfusionMatrix:
 
 
 class Prequential:
-    """Hold the classes of the last `window` rows, and what was said before they were learned."""
+    """Hold the classes of the last `window` rows, and what was said before they were learned.
+
+    `rows` and `right` count all rows there ever were.
+    """
 
     def __init__(self, window: int = WINDOW) -> None:
         self.window = window
         self._rows: NDArray[np.int64] = np.empty((0, 3), np.int64)  # y, said, y one row before
+        self.rows = self.right = 0
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def add(self, y: Classes, predicted: Classes) -> None:
-        """Take in rows of classes y (n,), said to be `predicted` (n,); -1 is left out."""
+        """Take in rows of classes y (n,), said to be `predicted` (n,); -1 is left out, NONE
+        counts as wrong."""
+        y, predicted = y[predicted != -1], predicted[predicted != -1]
         if not len(y):
             return
         last = self._rows[-1, 0] if len(self._rows) else -1
-        new = np.stack((y, predicted, np.append(last, y[:-1])), 1)[predicted >= 0]
+        new = np.stack((y, predicted, np.append(last, y[:-1])), 1)
+        self.rows += len(new)
+        self.right += int(np.count_nonzero(new[:, 0] == new[:, 1]))
         self._rows = np.concatenate((self._rows, new))[-self.window :]
+
+    @property
+    def overall(self) -> float:
+        """Return the accuracy over all rows there ever were; NaN without any."""
+        return self.right / self.rows if self.rows else math.nan
 
     def figures(self) -> dict[str, float]:
         """Return accuracy, kappa, kappa_t and f1 of these rows; NaN where they say nothing.
@@ -72,7 +87,7 @@ class Prequential:
             return dict.fromkeys(("accuracy", "kappa", "kappa_t", "f1"), math.nan)
         right = float(np.mean(y == said))
         size = int(self._rows.max()) + 1
-        true, told = np.bincount(y, minlength=size), np.bincount(said, minlength=size)
+        true, told = np.bincount(y, minlength=size), np.bincount(said[said >= 0], minlength=size)
         hits = np.bincount(y[y == said], minlength=size)
         chance = float(true @ told) / len(y) ** 2
         there = true + told > 0
@@ -83,10 +98,11 @@ class Prequential:
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:
-        return dict(rows=self._rows.copy())
+        return dict(window=self._rows.copy(), rows=self.rows, right=self.right)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._rows = state["rows"].copy()
+        self._rows = state["window"].copy()
+        self.rows, self.right = state["rows"], state["right"]
 
 
 def _beyond(right: float, plain: float) -> float:
