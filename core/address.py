@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,10 @@ from driftscope.core import registry
 from driftscope.core.errors import AddressError
 from driftscope.core.interfaces import Device, Source
 from driftscope.core.params import Params, ParamSet, default_params
+
+
+PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/?#]*@")
+HIDDEN = "•••"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ def parse(text: str) -> Address:
     raise AddressError(_unknown(text, kinds))
 
 
+def masked(text: str) -> str:
+    """Return an address as it may be shown and written down: without the password in it."""
+    return PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+
+
 def find(address: Address) -> type[Device]:
     """Return the class that serves an address."""
     return _kinds()[address.scheme]
@@ -75,7 +85,7 @@ def all_configured(
     found: dict[str, tuple[Device, ParamSet]] = {}
     for text in texts:
         if text in found:
-            raise AddressError(f"{text} is named twice: name each source once.")
+            raise AddressError(f"{masked(text)} is named twice: name each source once.")
         device = make(parse(text))
         params = default_params(device.params, device.pictures, device.labelled)
         if isinstance(device, Source):
@@ -108,6 +118,6 @@ def _unknown(text: str, kinds: dict[str, type[Device]]) -> str:
     if text.startswith(("/dev/tty", "/dev/cu", "COM")):
         return f"{text} looks like a serial port: write serial:{text}."
     return (
-        f"{text!r} is no source Driftscope knows. It takes {schemes}, - (standard input), "
+        f"{masked(text)!r} is no source Driftscope knows. It takes {schemes}, - (standard input), "
         f"or a file ending in {suffixes}."
     )

@@ -96,7 +96,7 @@ class StatusLine(Sink):
 
     def _line(self, device: str, text: str) -> None:
         self._last[device] = text
-        name = f"{device}: " if len(self._healths) > 1 else ""
+        name = f"{address.masked(device)}: " if len(self._healths) > 1 else ""
         print(f"{name}{text}", file=self._out, flush=True)
 
 
@@ -220,7 +220,10 @@ def _check_writable(path: str) -> None:
 
 
 def _write_summary(path: str, healths: Mapping[str, Health]) -> bool:
-    text = json.dumps(summary.summary_of_all(healths), indent=2)
+    text = json.dumps(
+        summary.summary_of_all({address.masked(key): each for key, each in healths.items()}),
+        indent=2,
+    )
     try:
         Path(path).write_text(text + "\n", encoding="utf-8")
     except OSError:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from driftscope.core.capture.grabbers import Failed, Grabber, Stamp
 HEIGHT, WIDTH = 48, 64
 RED, GREEN, BLUE = (200, 10, 20), (30, 210, 40), (50, 60, 220)
 """What the left, middle and right of each picture show, red first."""
+PATIENT_S = 20.0
 GOOD = 5
 """So many pictures are well before it misbehaves."""
 
@@ -36,6 +38,25 @@ def scene(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
     for at, colour in enumerate((RED, GREEN, BLUE)):
         picture[:, at * width // 3 : (at + 1) * width // 3] = colour[::-1]
     return picture
+
+
+def gone(pid: int) -> bool:
+    """Say whether a process has ended, waiting for it."""
+    until_s = time.monotonic() + PATIENT_S
+    while time.monotonic() < until_s:
+        try:
+            os.kill(pid, 0)
+            if Path("/proc/self").exists() and " Z " in Path(f"/proc/{pid}/stat").read_text():
+                return True  # only whoever started it has not looked yet
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def colours(picture: np.ndarray) -> list[list[int]]:
+    middle = picture[picture.shape[0] // 2]
+    return [middle[at * picture.shape[1] // 6].tolist() for at in (1, 3, 5)]
 
 
 class Faulty(Grabber):

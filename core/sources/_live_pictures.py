@@ -3,6 +3,7 @@ falls silent is given up and opened again."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from abc import abstractmethod
@@ -15,11 +16,14 @@ from driftscope.core.capture.reasons import Reason
 from driftscope.core.clock import MIN_SPACING_S
 from driftscope.core.errors import LinkLost, SourceError
 from driftscope.core.interfaces import Source
-from driftscope.core.stream import Block, Event, EventKind, Item, StreamInfo
+from driftscope.core.stream import Block, Event, EventKind, Item, Pixels, StreamInfo
 
 SILENCE_S = 0.100
 STALLED_S = 1.0
 """After so long without a picture it is said that none comes."""
+STILL_S, STILL_STEP = 10.0, 16
+"""After so long without any change at all, in every 16th pixel of every 16th row, it is told that
+the picture may be frozen: a sensor's noise alone changes them."""
 MEASURED_S = 2.0
 """The rate is measured over so long, once after each opening."""
 OTHER_RATE = 0.2
@@ -59,6 +63,8 @@ class LivePictures(Source):
         self._first: Picture | None = None
         self._asked_s: float | None = None
         self._measured = self._stalled = False
+        self._sample: Pixels = np.empty(0, np.uint8)
+        self._changed_s = math.inf
 
     @property
     def pid(self) -> int | None:
@@ -178,7 +184,7 @@ class LivePictures(Source):
         first = self._first = self._first or picture
         # from one reading of the wall clock on: it may be set meanwhile, and time must rise
         time_s = first.wall_s + picture.steady_s - first.steady_s
-        items = self._events(picture)
+        items = self._events(picture) + self._still(values[0], picture.steady_s)
         self._last_s = max(time_s, self._last_s + MIN_SPACING_S)
         time = np.array([self._last_s])
         items.append(Block(self.key, self._seq, time, values, picture.steady_s))
@@ -207,6 +213,17 @@ class LivePictures(Source):
                 text = f"{self.name} was asked for {asked_hz:g} pictures a second and gives "
                 items.append(self._note(f"{text}{found_hz:.1f}."))
         return items
+
+    def _still(self, values: Pixels, steady_s: float) -> list[Item]:
+        """Tell once of a picture (H, W, 3) that has not changed for long."""
+        sample = values[::STILL_STEP, ::STILL_STEP].copy()
+        if not np.array_equal(sample, self._sample):
+            self._sample, self._changed_s = sample, steady_s
+        if steady_s - self._changed_s < STILL_S:
+            return []
+        self._changed_s = math.inf
+        text = f"The picture of {self.name} has not changed at all for {STILL_S:g} s: "
+        return [self._note(f"{text}the camera may be frozen.")]
 
     def _silent(self, silent_s: float) -> list[Item]:
         """Tell of a silence; raise LinkLost when it lasts for too long."""

@@ -34,7 +34,7 @@ def test_addresses(text: str, scheme: str, target: str, options: dict[str, str])
     [
         ("/dev/ttyACM0", "write serial:/dev/ttyACM0"),
         ("COM4", "write serial:COM4"),
-        ("rubbish", "It takes csv:, demo:, serial:"),
+        ("rubbish", "It takes camera:, .*csv:, demo:.*serial:"),
         ("", "no source"),
     ],
 )
@@ -55,3 +55,14 @@ def test_options_are_parameters_of_the_source() -> None:
     assert device.params.baud == 9600
     with pytest.raises(ParamError, match="no parameter 'bode'"):
         address.make(address.parse("serial:/dev/null?bode=9600"))
+
+
+def test_a_url_stays_whole_and_its_password_is_not_shown() -> None:
+    text = "rtsp://me:se?cret@host:554/stream?channel=1"
+    assert (parse(text).scheme, parse(text).target, parse(text).options) == ("rtsp", text, {})
+    assert parse("HTTPS://host/x").target == "HTTPS://host/x"
+    assert masked("http://me:secret@host/a?b=1") == "http://me:•••@host/a?b=1"
+    assert masked("serial:/dev/ttyUSB0?baud=9600") == "serial:/dev/ttyUSB0?baud=9600"
+    with pytest.raises(AddressError) as raised:
+        all_configured(["http://me:secret@host/"] * 2)
+    assert "secret" not in str(raised.value)
