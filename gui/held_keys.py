@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
+from driftscope.gui.thumbnails import Thumbnails
+
 TYPED_INTO = (QLineEdit, QPlainTextEdit, QTextEdit)
 FIRST, LAST = Qt.Key.Key_1, Qt.Key.Key_9
 
@@ -77,9 +79,12 @@ class HeldKeys(QObject):
 
 
 def _typing() -> bool:
-    """Say whether digits are being typed into a field, or looked for in an open list."""
+    """Say whether digits are being typed into a field, looked for in an open list, or meant for
+    the samples that are selected."""
     focused = QApplication.focusWidget()
     if QApplication.activePopupWidget() is not None:
+        return True
+    if isinstance(focused, Thumbnails) and focused.chosen():
         return True
     return isinstance(focused, TYPED_INTO) or (
         isinstance(focused, QComboBox) and focused.isEditable()

@@ -34,6 +34,8 @@ class SampleList(QAbstractListModel):
         self.classes: tuple[str, ...] = ()
         self.only: tuple[int, int] | None = None
         """(true, said) to show only samples of one class that the model says are of another."""
+        self.aspect: float | None = None
+        """Width by height of the stream's pictures, whose small copies may be squeezed."""
         self._entries: list[Heading | Sample] = []
         self._images: dict[int, QImage] = {}
         self._taken: object = None
@@ -77,6 +79,11 @@ class SampleList(QAbstractListModel):
         if found is None:
             found = self._images[sample.id] = image_of(sample.picture)
         return found
+
+    def aspect_of(self, sample: Sample) -> float:
+        """Return how wide a sample is shown, its height being 1."""
+        height, width = sample.picture.shape[:2]
+        return self.aspect or width / height
 
     def name(self, y: int) -> str:
         """Return what a class is called; the number behind the last one is none of these."""

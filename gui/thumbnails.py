@@ -28,8 +28,7 @@ class Thumbnail(QStyledItemDelegate):
         if isinstance(entry, Heading):
             return QSize(max(room - 2, CELL_PX), HEADING_PX)
         wide = (room - 2) // max(room // CELL_PX, 1)
-        high, broad = entry.picture.shape[:2]
-        return QSize(wide, min(round(wide * high / broad) + 1, wide + EDGE_PX))
+        return QSize(wide, min(round(wide / model.aspect_of(entry)) + 1, wide + EDGE_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -63,7 +62,8 @@ class Thumbnail(QStyledItemDelegate):
         colours = theme.current()
         box = room.adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX)
         image = model.image(sample)
-        size = QSizeF(image.size()).scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        shape = QSizeF(model.aspect_of(sample), 1.0)
+        size = shape.scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRectF(box.topLeft(), size)
         place.moveCenter(box.center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -49,7 +49,9 @@ class SamplesPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the samples there are now; what is selected stays selected."""
-        report = self.session.report
+        report, info = self.session.report, self.session.info
+        if info is not None and info.pictures:
+            self.model.aspect = info.sample_shape[1] / info.sample_shape[0]
         chosen, scrolled = self.list.chosen(), self.list.verticalScrollBar().value()
         if self.model.take(report):
             self._select(chosen)

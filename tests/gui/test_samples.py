@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from picture_stand_in import PictureStandIn, report, sample
 from PySide6.QtCore import QPoint, Qt
@@ -12,6 +14,7 @@ from windows import focus
 
 from driftscope.core.teaching import DeleteSamples, RelabelSamples, UndoSamples
 from driftscope.gui import theme
+from driftscope.gui.held_keys import HeldKeys
 from driftscope.gui.panels.samples import EMPTY, NONE_SHOWN, SamplesPanel
 from driftscope.gui.sample_list import Heading
 
@@ -57,6 +60,18 @@ def test_a_picture_is_drawn_in_its_own_colours(panel: SamplesPanel) -> None:
     at = panel.list.visualRect(panel.model.index(panel.model.row_of(1))).center()
     image = panel.list.viewport().grab().toImage()
     assert QColor(image.pixel(at)).getRgb()[:3] == (1, 90, 40)
+
+
+def test_a_squeezed_copy_is_shown_as_wide_as_the_pictures_are(
+    panel: SamplesPanel, session: PictureStandIn
+) -> None:
+    square = sample(1, 0, 0)
+    square = replace(square, picture=square.picture[:, :54])
+    session.report = report((square,))
+    panel.refresh()
+    assert panel.model.aspect_of(square) == pytest.approx(128 / 72)
+    room = panel.list.visualRect(panel.model.index(1))
+    assert room.width() / room.height() == pytest.approx(128 / 72, abs=0.1)
 
 
 def test_a_wrong_one_is_outlined_and_the_tip_says_what_is_wrong(panel: SamplesPanel) -> None:
@@ -168,3 +183,17 @@ def test_no_key_searches_by_typing(panel: SamplesPanel) -> None:
     assert panel.list.chosen() == (1,)
     assert panel.minimumSizeHint().width() <= 300
     assert panel.list.mapTo(panel, QPoint()).y() > 0
+
+
+def test_a_digit_for_what_is_selected_teaches_nothing(
+    panel: SamplesPanel, session: PictureStandIn
+) -> None:
+    taught: list[tuple[int, bool]] = []
+    keys = HeldKeys(panel, lambda y, down: taught.append((y, down)), lambda: True)
+    keys.watch()
+    focus(panel.list)
+    QTest.keyClick(panel.windowHandle(), KEY.Key_2)
+    assert taught == [(1, True), (1, False)] and session.asked == []
+    click(panel, 1)
+    QTest.keyClick(panel.windowHandle(), KEY.Key_2)
+    assert len(taught) == 2 and session.asked == [RelabelSamples((1,), 1)]
