@@ -14,7 +14,7 @@ from driftscope.core.interfaces import Device, Source
 from driftscope.core.params import Params, ParamSet, default_params
 
 
-PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/?#]*@")
+PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/]*@")
 HIDDEN = "•••"
 
 

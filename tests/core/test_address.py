@@ -59,10 +59,12 @@ def test_options_are_parameters_of_the_source() -> None:
 
 def test_a_url_stays_whole_and_its_password_is_not_shown() -> None:
     text = "rtsp://me:se?cret@host:554/stream?channel=1"
-    assert (parse(text).scheme, parse(text).target, parse(text).options) == ("rtsp", text, {})
-    assert parse("HTTPS://host/x").target == "HTTPS://host/x"
-    assert masked("http://me:secret@host/a?b=1") == "http://me:•••@host/a?b=1"
-    assert masked("serial:/dev/ttyUSB0?baud=9600") == "serial:/dev/ttyUSB0?baud=9600"
+    parsed = address.parse(text)
+    assert (parsed.scheme, parsed.target, parsed.options) == ("rtsp", text, {})
+    assert address.parse("HTTPS://host/x").target == "HTTPS://host/x"
+    assert address.masked("http://me:secret@host/a?b=1") == "http://me:•••@host/a?b=1"
+    assert address.masked(text) == "rtsp://me:•••@host:554/stream?channel=1"
+    assert address.masked("serial:/dev/ttyUSB0?baud=9600") == "serial:/dev/ttyUSB0?baud=9600"
     with pytest.raises(AddressError) as raised:
-        all_configured(["http://me:secret@host/"] * 2)
+        address.all_configured(["http://me:secret@host/"] * 2)
     assert "secret" not in str(raised.value)
