@@ -1,0 +1,224 @@
+"""A model in a file: all that was learned as safetensors, or its net alone as a .pt2.
+
+Neither holds code that a reader would have to run: a safetensors file is numbers and text, and
+what is loaded goes into the plugin of that name which is installed here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import Tensor, nn
+
+from driftscope.core import registry
+from driftscope.core.errors import DriftscopeError, StateError
+from driftscope.core.export import state as states
+from driftscope.core.interfaces import Learner, State
+from driftscope.core.params import Params, ParamSet, default_params
+from driftscope.core.parts import make_learner
+from driftscope.core.pictures.files import write_whole
+from driftscope.core.stream import StreamInfo
+
+SUFFIXES = (".safetensors", ".pt2")
+FORMAT = "driftscope model 1"
+LIMIT_S = 180.0
+"""How long exporting a net may take: tens of seconds on a busy machine."""
+DEEP = 4
+"""How far inside a learner its nets are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Hold a learner as it was: the stream, the model's name, all parameters, the state."""
+
+    info: StreamInfo
+    model: str
+    learner_params: dict[str, Any]
+    model_params: dict[str, Any]
+    state: State
+    nets: dict[str, Tensor]
+    """The weights of its nets under the names the modules give them, for other programs."""
+
+    @classmethod
+    def of(cls, info: StreamInfo, params: ParamSet, learner: Learner) -> Saved:
+        """Take a copy of what a learner is now. The thread that learns, between two steps."""
+        nets = {
+            f"{place}.{name}": tensor.detach().clone()
+            for place, net in nets_in(learner)
+            for name, tensor in net.state_dict().items()
+        }
+        text, tensors = states.packed(learner.state_dict())
+        own = params.sections.get("model", Params())
+        return cls(
+            info, params.learner.model, dict(params.learner.as_dict()), dict(own.as_dict()),
+            states.unpacked(text, tensors), nets,
+        )  # fmt: skip
+
+    def params(self) -> ParamSet:
+        """Return the parameters as they were."""
+        made = default_params(pictures=self.info.pictures)
+        for name, value in self.learner_params.items():
+            made.set(f"learner.{name}", value)
+        made.set("learner.model", self.model)
+        for name, value in self.model_params.items():
+            made.set(f"model.{name}", value)
+        return made
+
+    def learner(self, params: ParamSet | None = None) -> Learner:
+        """Make the learner anew; raise DriftscopeError if its plugin is missing or another one."""
+        made = make_learner(self.info, params or self.params())
+        try:
+            made.load_state_dict(self.state)
+        except DriftscopeError:
+            raise
+        except Exception as error:  # whatever a state for another version makes of it
+            raise StateError(
+                f"What was learned does not fit the model {self.model!r} installed here "
+                f"({type(error).__name__}: {error})."
+            ) from error
+        return made
+
+
+def save(saved: Saved, path: str | Path) -> Path:
+    """Write a model as .safetensors or .pt2, by the file's ending; a file there is replaced.
+
+    A .pt2 takes seconds: call it from a thread that may wait. Raise DriftscopeError.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise DriftscopeError(
+            f"A model is not written as {path.name}: end its name with {' or '.join(SUFFIXES)}."
+        )
+    try:
+        if path.suffix.lower() == ".pt2":
+            _save_net(saved, path)
+        else:
+            write_whole(path, _bytes(saved))
+    except OSError as error:
+        raise DriftscopeError(
+            f"The model cannot be written to {path}: {error.strerror or error}. Name another file."
+        ) from error
+    return path
+
+
+def load(path: str | Path) -> Saved:
+    """Read a .safetensors file that `save` wrote; nothing in it is run. Raise StateError."""
+    path = Path(path)
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            about = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no dict
+        if about.get("format") != FORMAT:
+            raise StateError("it was not written by Driftscope, or by a newer one")
+        said = json.loads(about["model"])
+        info = said["info"]
+        for name in ("channels", "units", "sample_shape", "classes"):
+            info[name] = tuple(info[name])
+        names = {name for name in tensors if name.startswith("net.")}
+        nets = {name.removeprefix("net."): tensors.pop(name) for name in sorted(names)}
+        inner = {name.removeprefix("state."): tensor for name, tensor in tensors.items()}
+        return Saved(
+            StreamInfo(**info), said["name"], said["learner"], said["parameters"],
+            states.unpacked(about["state"], inner), nets,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise StateError(f"There is no file {path}.") from None
+    except (
+        StateError,
+        safetensors.SafetensorError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise StateError(f"{path} holds no model that can be loaded: {reason}.") from error
+
+
+def nets_in(learner: object) -> Iterator[tuple[str, nn.Module]]:
+    """Give every net of a learner with its place in it, such as "net" or "head.net"."""
+    seen: set[int] = set()
+
+    def look(thing: object, place: tuple[str, ...]) -> Iterator[tuple[str, nn.Module]]:
+        if id(thing) in seen or len(place) > DEEP:
+            return
+        seen.add(id(thing))
+        if isinstance(thing, nn.Module):
+            yield ".".join(place), thing
+        elif type(thing).__module__.partition(".")[0] not in ("builtins", "torch", "numpy"):
+            for name, inner in sorted(getattr(thing, "__dict__", {}).items()):
+                yield from look(inner, (*place, name.strip("_")))
+
+    yield from look(learner, ())
+
+
+def model_of(saved: Saved, learner: Learner) -> nn.Module:
+    """Return a plain copy of the net its plugin builds, with the weights it has learned.
+
+    Raise StateError if the learner has none.
+    """
+    kind = "picture_models" if saved.info.pictures else "models"
+    plugin = registry.load(kind, saved.model)
+    params = saved.params()
+    params.attach("model", plugin.Params())
+    fresh: nn.Module = plugin.build(params.sections["model"], saved.info)
+    shapes = {name: each.shape for name, each in fresh.state_dict().items()}
+    for _, net in nets_in(learner):
+        if type(net) is type(fresh) and {n: t.shape for n, t in net.state_dict().items()} == shapes:
+            fresh.load_state_dict(net.state_dict())
+            return fresh.eval()
+    raise StateError(f"The model {saved.model!r} has no net that could be exported.")
+
+
+def about(saved: Saved) -> dict[str, Any]:
+    """Return what is told beside the numbers: stream, model, parameters, version."""
+    return dict(
+        name=saved.model, info=dataclasses.asdict(saved.info), learner=saved.learner_params,
+        parameters=saved.model_params, driftscope=metadata.version("driftscope"),
+    )  # fmt: skip
+
+
+def _bytes(saved: Saved) -> bytes:
+    text, tensors = states.packed(saved.state)
+    named = {f"state.{name}": tensor for name, tensor in tensors.items()}
+    named |= {f"net.{name}": tensor.contiguous().clone() for name, tensor in saved.nets.items()}
+    said = dict(format=FORMAT, model=json.dumps(about(saved)), state=text)
+    return safetensors.torch.save(named, said)
+
+
+def _save_net(saved: Saved, path: Path) -> None:
+    """Have a process of its own export the net: torch.export brings in half a compiler."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder")
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder) / "model.safetensors", Path(folder) / "model.pt2"
+        given.write_bytes(_bytes(saved))
+        command = [sys.executable, "-m", "driftscope.core.export.pt2", str(given), str(made)]
+        try:
+            ran = subprocess.run(
+                command, capture_output=True, text=True, timeout=LIMIT_S, check=False,
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise DriftscopeError(
+                f"Exporting the model took longer than {LIMIT_S:.0f} s and was given up: save it "
+                "as .safetensors instead."
+            ) from None
+        if ran.returncode or not made.exists():
+            lines = ran.stderr.strip().splitlines() or [f"exit status {ran.returncode}"]
+            raise DriftscopeError(
+                f"The model {saved.model!r} could not be exported: {lines[-1].rstrip('.')}. "
+                "Save it as .safetensors instead."
+            )
+        write_whole(path, made.read_bytes())
