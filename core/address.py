@@ -13,7 +13,6 @@ from driftscope.core.errors import AddressError
 from driftscope.core.interfaces import Device, Source
 from driftscope.core.params import Params, ParamSet, default_params
 
-
 PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/]*@")
 HIDDEN = "•••"
 
