@@ -28,15 +28,15 @@ class Input:
     """True from a lost link until it is live again."""
 
     @classmethod
-    def of(cls, reader: Reader, params: ParamSet, health: Health) -> Input:
+    def of(cls, key: str, reader: Reader, params: ParamSet, health: Health) -> Input:
         """Make it with a reader that is not started yet, and a decoder if it gives bytes."""
         decoder: Decoder | None = None
         if isinstance(reader.device, Transport):
             plugin = registry.load("decoders", "text")
             if not isinstance(params.sections.get("decoder"), plugin.Params):
                 params.attach("decoder", plugin.Params())
-            decoder = plugin(reader.key, params.sections["decoder"])
-        return cls(reader.key, reader.device, params, health, reader, decoder)
+            decoder = plugin(key, params.sections["decoder"])
+        return cls(key, reader.device, params, health, reader, decoder)
 
     def decoded(self, chunk: Chunk) -> tuple[Sequence[Item], float, int]:
         """Return what a chunk's bytes hold, how many seconds that took, and how many samples."""

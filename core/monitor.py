@@ -43,7 +43,11 @@ class Monitor:
         )
         self.tap = Tap()
         self._inbox: Mailbox[reader.Message] = Mailbox(INBOX_BYTES, "wait")
+        self._times: dict[str, int] = {}
         self._inputs = {key: self._input(key, *each) for key, each in inputs.items()}
+        self._senders = {each.reader.key: each for each in self._inputs.values()}
+        """The inputs by their readers' keys, which no later reader has: what comes of one that
+        was let go concerns nobody."""
         self._coming: deque[Input | str] = deque()
         self._limit = TimeLimit(for_s, self._by_the_wall)
         self._stopping = threading.Event()
@@ -79,7 +83,8 @@ class Monitor:
         return self._streams.sinks.switched_off
 
     def add(self, key: str, device: Device, params: ParamSet) -> Health:
-        """Open one more device while running; return what is going on with it. Any thread."""
+        """Open one more device while running, in place of one of the same name; return what is
+        going on with it. Any thread."""
         made = self._input(key, device, params)
         self._coming.append(made)
         return made.health
@@ -163,19 +168,23 @@ class Monitor:
         self._streams.saved = dict(state["lanes"])
 
     def _input(self, key: str, device: Device, params: ParamSet) -> Input:
-        made = reader.Reader(key, device, self._inbox, self.tap)
-        return Input.of(made, params, Health(self._by_the_wall))
+        times = self._times[key] = self._times.get(key, 0) + 1
+        name = key if times == 1 else f"{key} ({times})"
+        made = reader.Reader(name, device, self._inbox, self.tap)
+        return Input.of(key, made, params, Health(self._by_the_wall))
 
     def _come_or_go(self, what: Input | str) -> None:
+        key = what if isinstance(what, str) else what.key
+        if key in self._inputs:
+            gone = self._inputs[key]
+            gone.reader.stop(0.0)
+            self._streams.drop(key)
+            del self._inputs[key], self._senders[gone.reader.key]
+            self._going.discard(key)
         if isinstance(what, Input):
-            self._inputs[what.key] = what
-            self._going.add(what.key)
+            self._inputs[key] = self._senders[what.reader.key] = what
+            self._going.add(key)
             what.reader.start()
-        elif what in self._inputs:
-            self._inputs[what].reader.stop(0.0)
-            self._streams.drop(what)
-            del self._inputs[what]
-            self._going.discard(what)
 
     def _border(self) -> bool:
         """Between two steps: do what was asked for; say whether to stop."""
@@ -183,7 +192,7 @@ class Monitor:
         return self._stopping.is_set()
 
     def _take(self, message: reader.Message) -> None:
-        each = self._inputs.get(message.key)
+        each = self._senders.get(message.key)
         if each is None:  # it was let go meanwhile
             return
         key = each.key
@@ -241,4 +250,5 @@ class Monitor:
         for each in self._inputs.values():
             each.reader.stop()
             each.health.close()
+        self._commands.end()
         self._streams.sinks.close()

@@ -77,7 +77,8 @@ class Streams:
         "" stands for its only one."""
         if not key:
             return next((s for s, owner in self.owners.items() if owner == device), device)
-        return key if self.owners.get(key, device) == device else f"{device}/{key}"
+        own = f"{device}/{key}"
+        return own if own in self.owners or self.owners.get(key, device) != device else key
 
     def describe(self, info: StreamInfo, device: str) -> None:
         """Begin a stream, or go on with its next version."""
