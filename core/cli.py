@@ -25,6 +25,9 @@ a source is one of
   clip.mp4 (.mkv .avi .mov .webm ...)    a video file; video:clip.mp4?loop=on begins it again
   rtsp://user:password@host:port/path    a network camera
   http://host:port/path                  one that sends MJPEG
+  scene:                                 a synthetic workplace to try pictures on
+  pictures:FOLDER                        a folder of pictures, labelled by its subfolders
+  cifar:data_batch_1.bin                 a CIFAR file, or a folder of them
   file.csv, file.csv.gz                  a table of numbers, one row a sample
   -                                      lines of numbers from standard input
 
@@ -79,6 +82,13 @@ def _watch(words: list[str]) -> int:
     parser.add_argument("--speed", metavar="max|1|10", help="how fast a file or the demo is played")
     parser.add_argument("--scores", metavar="FILE.csv", help="write one row a sample")
     parser.add_argument("--summary", metavar="FILE.json", help="write the figures at the end")
+    parser.add_argument(
+        "--clips", metavar="FOLDER", help="write a film of each alarm of a camera, FOLDER/... .mp4"
+    )
+    parser.add_argument(
+        "--model-out", metavar="FILE", help="write what was learned at the end: FILE.safetensors, "
+        "or the net alone, FILE.pt2",
+    )  # fmt: skip
     _add_set(parser)
     chosen = parser.parse_args(words)
     from driftscope.core.watch import watch
@@ -89,6 +99,8 @@ def _watch(words: list[str]) -> int:
         speed=chosen.speed,
         scores=chosen.scores,
         summary_file=chosen.summary,
+        clips=chosen.clips,
+        model_out=chosen.model_out,
         settings=chosen.settings,
     )
 

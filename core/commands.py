@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from driftscope.core.errors import DriftscopeError, ParamError
+from driftscope.core.errors import DriftscopeError, ParamError, StateError
 from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
 from driftscope.core.stream import EventKind
 from driftscope.core.teaching import LearnerCommand
+
+if TYPE_CHECKING:  # it imports torch
+    from driftscope.core.export.model import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,19 @@ class Ask:
     command: LearnerCommand
 
 
-Command = SetParam | Reset | Release | Ask
+@dataclass(frozen=True, slots=True)
+class SaveModel:
+    """Write what was learned of one stream to a file, .safetensors or .pt2, replacing it.
+
+    `done` gives the path once it is written, or raises DriftscopeError.
+    """
+
+    stream: str
+    path: Path
+    done: Future[Path] = field(default_factory=Future)
+
+
+Command = SetParam | Reset | Release | Ask | SaveModel
 
 
 class Commands:
@@ -64,7 +81,8 @@ class Commands:
         self._inputs = inputs
         self._lanes = lanes
         self._tell = tell
-        self._waiting: deque[SetParam | Reset | Ask] = deque()
+        self._waiting: deque[SetParam | Reset | Ask | SaveModel] = deque()
+        self._ended = False
 
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps; a port is let go at once. Any thread."""
@@ -74,6 +92,13 @@ class Commands:
                     each.reader.release(command.released)
         else:
             self._waiting.append(command)
+        if self._ended:
+            self._save_waiting()
+
+    def end(self) -> None:
+        """Nothing is learned any more: what is still to be saved, now and later, is saved now."""
+        self._ended = True
+        self._save_waiting()
 
     def obey(self) -> None:
         """Carry out what waits, in order. The Monitor's thread, between two steps."""
@@ -81,8 +106,12 @@ class Commands:
             match self._waiting.popleft():
                 case SetParam(name, value, device):
                     self._set_all(name, value, device)
+                case SaveModel() as wish:
+                    self._save(wish)
                 case Ask(stream, command):
                     self._ask(stream, command)
+                case CopyLearner(stream, take):
+                    self._copy(stream, take)
                 case Reset(device):
                     for key in self._devices(device):
                         for lane in self._of(key):
@@ -100,12 +129,49 @@ class Commands:
         """Return the devices meant, as far as they are still there."""
         return [key for key in self._inputs if device in ("", key)]
 
+    def _save_waiting(self) -> None:
+        while self._waiting:
+            command = self._waiting.popleft()
+            if isinstance(command, SaveModel):
+                self._save(command)
+
+    def _save(self, wish: SaveModel) -> None:
+        """Take a copy of a stream's learner now, and have it written beside the work."""
+        from driftscope.core.export import model
+
+        lane = self._lanes.get(wish.stream)
+        try:
+            if lane is None:
+                raise StateError(
+                    f"There is no stream {wish.stream!r}, so nothing was learned of it."
+                )
+            saved = model.Saved.of(lane.info, lane.params, lane.learner)
+        except DriftscopeError as error:
+            wish.done.set_exception(error)
+        else:
+            model.save_beside(saved, wish.path, wish.done)
+
     def _ask(self, stream: str, command: LearnerCommand) -> None:
         lane = self._lanes.get(stream)
         why_not = lane.obey(command) if lane else f"There is no stream {stream!r} any more."
         if why_not:
-            owners = [k for k, each in self._inputs.items() if lane and each.params is lane.params]
-            self._tell("note", dict(message=why_not), owners[0] if owners else "")
+            self._tell("note", dict(message=why_not), self._owner(lane) if lane else "")
+
+    def _copy(self, stream: str, take: Callable[[Saved], object]) -> None:
+        from driftscope.core.export.model import Saved
+
+        lane = self._lanes.get(stream)
+        if lane is None:
+            self._tell("note", dict(message=f"There is no stream {stream!r} any more."), "")
+            return
+        try:
+            take(Saved.of(lane.info, lane.params, lane.learner))
+        except DriftscopeError as error:
+            self._tell("note", dict(message=str(error)), self._owner(lane))
+
+    def _owner(self, lane: Lane) -> str:
+        """Return the device a lane belongs to, "" if it was let go of."""
+        return next((k for k, each in self._inputs.items() if each.params is lane.params), "")
 
     def _set_all(self, name: str, value: object, device: str) -> None:
         """Turn it wherever it is known; nowhere at all is told."""

@@ -141,6 +141,8 @@ def watch(
     speed: str | None = None,
     scores: str | None = None,
     summary_file: str | None = None,
+    clips: str | None = None,
+    model_out: str | None = None,
     settings: list[tuple[str, str]] | None = None,
 ) -> int:
     """Watch sources until all have ended, time is up or Ctrl+C; return the exit status."""
@@ -153,7 +155,13 @@ def watch(
             inputs = address.all_configured(sources, [*(settings or []), *played])
         if summary_file:
             _check_writable(summary_file)
+        if model_out:
+            _check_model(model_out)
         sinks: list[Sink] = [Scores(scores)] if scores else []
+        if clips:
+            from driftscope.core.sinks.clips import Clips
+
+            sinks.append(Clips(clips))
         monitor = Monitor(inputs, sinks, for_s)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=out)
@@ -185,6 +193,7 @@ def watch(
             signal.signal(number, handler)
         if summary_file and not _write_summary(summary_file, monitor.healths):
             monitor.switched_off.append(SUMMARY)
+    not_saved = _save_models(monitor, model_out) if model_out else ""
     with contextlib.suppress(OSError):
         if told:
             print(f"driftscope: {told}", file=out)
@@ -192,6 +201,9 @@ def watch(
         if lost:
             print(f"driftscope: Not complete: {', '.join(lost)}. Is the disk full?", file=out)
             status_code = status_code or NOT_WRITTEN
+        if not_saved:
+            print(f"driftscope: {not_saved}", file=out)
+    status_code = status_code or (NOT_WRITTEN if not_saved else DONE)
     return INTERRUPTED if interrupted else status_code
 
 
@@ -217,6 +229,23 @@ def _check_writable(path: str) -> None:
         raise DriftscopeError(
             f"The summary cannot be written to {path}: {error.strerror}. Name another file."
         ) from error
+
+
+def _check_model(path: str) -> None:
+    from driftscope.core.export import model
+
+    model.check(path)
+
+
+def _save_models(monitor: Monitor, path: str) -> str:
+    """Write what was learned; return why not, "" if it was written."""
+    from driftscope.core.export import model
+
+    try:
+        model.save_all(monitor.lanes, path)
+    except DriftscopeError as error:
+        return str(error)
+    return ""
 
 
 def _write_summary(path: str, healths: Mapping[str, Health]) -> bool:

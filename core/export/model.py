@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -22,9 +25,11 @@ import safetensors.torch
 from torch import Tensor, nn
 
 from driftscope.core import registry
+from driftscope.core.address import masked
 from driftscope.core.errors import DriftscopeError, StateError
 from driftscope.core.export import state as states
 from driftscope.core.interfaces import Learner, State
+from driftscope.core.lane import Lane
 from driftscope.core.params import Params, ParamSet, default_params
 from driftscope.core.parts import make_learner
 from driftscope.core.pictures.files import write_whole
@@ -60,6 +65,7 @@ class Saved:
         }
         text, tensors = states.packed(learner.state_dict())
         own = params.sections.get("model", Params())
+        info = dataclasses.replace(info, key=masked(info.key))
         return cls(
             info, params.learner.model, dict(params.learner.as_dict()), dict(own.as_dict()),
             states.unpacked(text, tensors), nets,
@@ -96,10 +102,7 @@ def save(saved: Saved, path: str | Path) -> Path:
     A .pt2 takes seconds: call it from a thread that may wait. Raise DriftscopeError.
     """
     path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise DriftscopeError(
-            f"A model is not written as {path.name}: end its name with {' or '.join(SUFFIXES)}."
-        )
+    check(path)
     try:
         if path.suffix.lower() == ".pt2":
             _save_net(saved, path)
@@ -110,6 +113,42 @@ def save(saved: Saved, path: str | Path) -> Path:
             f"The model cannot be written to {path}: {error.strerror or error}. Name another file."
         ) from error
     return path
+
+
+def save_beside(saved: Saved, path: Path, done: Future[Path]) -> None:
+    """Have a model written by a thread of its own; `done` gives the path, or DriftscopeError."""
+
+    def work() -> None:
+        try:
+            done.set_result(save(saved, path))
+        except Exception as error:  # whoever waits for it must be told, whatever it is
+            done.set_exception(error)
+
+    threading.Thread(target=work, name="model to a file").start()
+
+
+def save_all(lanes: Mapping[str, Lane], path: str | Path) -> None:
+    """Write what was learned of each stream: the first to the file named, each other beside it.
+
+    That of stream "b" for `m.pt2` is `m.b.pt2`. Raise DriftscopeError.
+    """
+    if not lanes:
+        raise StateError(f"There is no model to write to {path}: nothing was learned.")
+    for at, (key, lane) in enumerate(lanes.items()):
+        word = re.sub(r"[^\w-]+", "_", masked(key))
+        to = Path(path).with_suffix(f".{word}{Path(path).suffix}") if at else Path(path)
+        save(Saved.of(lane.info, lane.params, lane.learner), to)
+
+
+def check(path: str | Path) -> None:
+    """Raise DriftscopeError if no model could be written there."""
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise DriftscopeError(
+            f"A model is not written as {path.name}: end its name with {' or '.join(SUFFIXES)}."
+        )
+    if not path.parent.is_dir():
+        raise DriftscopeError(f"There is no folder {path.parent} for {path.name}: make it first.")
 
 
 def load(path: str | Path) -> Saved:
@@ -199,8 +238,6 @@ def _bytes(saved: Saved) -> bytes:
 
 def _save_net(saved: Saved, path: Path) -> None:
     """Have a process of its own export the net: torch.export brings in half a compiler."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(2, "there is no such folder")
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder) / "model.safetensors", Path(folder) / "model.pt2"
         given.write_bytes(_bytes(saved))

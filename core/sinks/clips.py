@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from driftscope.core.address import masked
 from driftscope.core.arrays import Pixels
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.export.film import write_film
@@ -162,7 +163,7 @@ class Clips(Sink):
         clip.wanted = True
         alarm, future = clip.alarm, Future[Path]()
         self._own.append(future)
-        path = self._folder / f"{safe_name(alarm.key)} alarm {alarm.id}.mp4"
+        path = self._folder / f"{safe_name(masked(alarm.key))} alarm {alarm.id}.mp4"
         end_s = self._kept.until_s(alarm) - self._kept.around_s(alarm.key)
         self._wish(path, alarm.key, alarm.start_s, end_s, future, fresh=True)
 
