@@ -7,16 +7,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from driftscope.core.errors import DriftscopeError, ParamError, StateError
 from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
 from driftscope.core.stream import EventKind
 from driftscope.core.teaching import LearnerCommand
-
-if TYPE_CHECKING:  # it imports torch
-    from driftscope.core.export.model import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,6 @@ class Commands:
                     self._save(wish)
                 case Ask(stream, command):
                     self._ask(stream, command)
-                case CopyLearner(stream, take):
-                    self._copy(stream, take)
                 case Reset(device):
                     for key in self._devices(device):
                         for lane in self._of(key):
@@ -156,18 +151,6 @@ class Commands:
         why_not = lane.obey(command) if lane else f"There is no stream {stream!r} any more."
         if why_not:
             self._tell("note", dict(message=why_not), self._owner(lane) if lane else "")
-
-    def _copy(self, stream: str, take: Callable[[Saved], object]) -> None:
-        from driftscope.core.export.model import Saved
-
-        lane = self._lanes.get(stream)
-        if lane is None:
-            self._tell("note", dict(message=f"There is no stream {stream!r} any more."), "")
-            return
-        try:
-            take(Saved.of(lane.info, lane.params, lane.learner))
-        except DriftscopeError as error:
-            self._tell("note", dict(message=str(error)), self._owner(lane))
 
     def _owner(self, lane: Lane) -> str:
         """Return the device a lane belongs to, "" if it was let go of."""
