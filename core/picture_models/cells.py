@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from driftscope.core.params import Params, param
 from driftscope.core.pictures.cells import FEATURES
 from driftscope.core.pictures.region import rectangles
+from driftscope.core.pictures.trunk import wanted
 from driftscope.core.pictures.watcher import Watcher
 from driftscope.core.stream import StreamInfo
 
@@ -52,10 +53,18 @@ class CellsParams(Params):
         16, low=1, high=64, log=True, live=False, unit="channels", label="Bottleneck",
         help="How much of a picture may pass the middle. Less redraws only what is very usual.",
     )  # fmt: skip
+    trunk: str = param(
+        "none", choices=("none", "imagenet"), live=False, label="Start for classes",
+        help="What classes taught by hand are told by: the cells alone, or what a network learned "
+        "on ImageNet sees. It takes about 15 ms a look, and moves and light disturb it less; get "
+        "it with pip install 'driftscope[imagenet]'.",
+    )  # fmt: skip
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "region":
             rectangles(str(value))
+        if name == "trunk":
+            wanted(str(value))
         super().__setattr__(name, value)
 
 

@@ -13,10 +13,12 @@ from driftscope.core import registry
 from driftscope.core.arrays import Array, Bools, empty
 from driftscope.core.interfaces import Learner, State
 from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.pictures.classes import Classes, Seen
 from driftscope.core.pictures.jump import Jump
 from driftscope.core.pictures.places import by_place
 from driftscope.core.pictures.region import watched
 from driftscope.core.pictures.unusual import Looked, Unusual
+from driftscope.core.reports import Graded, Report
 from driftscope.core.stream import EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.teaching import Accept, LearnerCommand
 
@@ -47,14 +49,18 @@ class Watcher(Learner):
         self.model_params = model_params
         self.rate_hz = info.rate_hz
         self._held = ""
+        trunk = str(getattr(model_params, "trunk", ""))
+        self.classes = Classes(info.key, params, info.classes, trunk)
         self.reset()
 
     def reset(self) -> None:
-        """Start anew with fresh weights and nothing known."""
+        """Start anew with fresh weights and nothing known but the samples given by hand."""
+        self.classes.reset()
         self.unusual = Unusual(self._build(), self.params)
         self._jump = Jump()
         self._events: list[tuple[EventKind, dict[str, Any]]] = []
         self._hurry = 0
+        self._time_s = 0.0
         self._open: tuple[int, int, Looked] | None = None
 
     def score(self, step: Step) -> Scored:
@@ -67,6 +73,9 @@ class Watcher(Learner):
             extras["places"] = np.stack([by_place(heat) for heat in looked.heat])
             extras["heat"] = looked.heat[newest]
             extras["expected"] = self.unusual.expected(looked.redrawn[newest])
+        chances = self.classes.chances(_seen(step, looked, newest))
+        if chances is not None:
+            extras["classes"] = chances
         none = empty(step.rows, 1)
         return Scored(
             prediction=none, forecast=None, loss=looked.loss,
@@ -79,18 +88,22 @@ class Watcher(Learner):
         looked = self._looked(step)
         self._open = None
         self._follow(step, looked)
+        self._teach(step, looked)
         if self.state in ("frozen", "held"):
             return math.nan
         hurry, self._hurry = self._hurry > 0, max(0, self._hurry - step.rows)
         return self.unusual.learn(looked, hurry, float(step.time_s[-1]))
 
     def skip(self, step: Step, scored: Scored | None) -> None:
-        """Leave the step unlearned."""
+        """Leave the step unlearned; what is labelled by a held key is taken all the same."""
+        if self.classes.samples.held is not None and scored is not None and step.full:
+            self._teach(step, self._looked(step), learn=False)
         self._open = None
 
     def gap(self) -> None:
         """Only the count of what has changed looks back."""
         self._jump.gap()
+        self.classes.gap()
         self._open = None
 
     def hold(self, reason: str) -> None:
@@ -103,14 +116,19 @@ class Watcher(Learner):
         self._open = None
 
     def obey(self, command: LearnerCommand) -> str:
-        """Take what is seen now for normal."""
+        """Take what is seen now for normal, or see to the classes taught by hand."""
         if isinstance(command, Accept):
             if self.state == "frozen":
                 return "The learner is frozen: let it learn, then accept what is seen."
             self._hurry = max(HURRY_ROWS, round(HURRY_S * (self.rate_hz or RATE_HZ)))
             self.unusual.hurry()
             return ""
-        return super().obey(command)
+        return self.classes.obey(command)
+
+    def take_reports(self) -> list[Graded | Report]:
+        """Return how well the classes taught by hand are told apart, if that has changed."""
+        report = self.classes.take_report(self._time_s)
+        return [] if report is None else [report]
 
     @property
     def state(self) -> LearnerState:
@@ -125,7 +143,8 @@ class Watcher(Learner):
         guard = self.unusual.redrawing.guard
         events = self._events + guard.events
         self._events, guard.events = [], []
-        return events
+        notes = self.classes.take_notes()
+        return [*events, *(("note", dict(message=note)) for note in notes)]
 
     def _build(self) -> nn.Module:
         build = registry.load("picture_models", self.params.model).build
@@ -152,11 +171,18 @@ class Watcher(Learner):
             if message:
                 self._events.append(("note", dict(message=message, offer="relearn")))
 
+    def _teach(self, step: Step, looked: Looked, learn: bool = True) -> None:
+        """Let the classes have the step's pictures."""
+        for row in range(step.n):
+            self.classes.take(_seen(step, looked, row), learn)
+        self._time_s = float(step.time_s[step.n - 1])
+
     def state_dict(self) -> State:
         """Return everything a later result depends on."""
         return dict(
             unusual=self.unusual.state_dict(), jump=self._jump.state_dict(),
-            hurry=self._hurry, rate_hz=self.rate_hz,
+            hurry=self._hurry, rate_hz=self.rate_hz, time_s=self._time_s,
+            classes=self.classes.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -164,4 +190,14 @@ class Watcher(Learner):
         self.unusual.load_state_dict(state["unusual"])
         self._jump.load_state_dict(state["jump"])
         self._hurry, self.rate_hz = state["hurry"], state["rate_hz"]
+        self._time_s = state["time_s"]
+        self.classes.load_state_dict(state["classes"])
         self._open = None
+
+
+def _seen(step: Step, looked: Looked, row: int) -> Seen:
+    """Return one picture of a step as the classes want it."""
+    return Seen(
+        step.seq + row, float(step.time_s[row]), step.values[row], looked.small[row],
+        looked.cells[row],
+    )  # fmt: skip
