@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from driftscope.core.errors import ParamError
-from driftscope.core.stream import Event
 from driftscope.core.teaching import Accept
 from driftscope.gui import theme, words
+from driftscope.gui.picture_offer import ACCEPT, ACCEPT_TIP, RELEARN, RELEARN_TIP, Offer
 from driftscope.gui.picture_tools import PictureTools
 from driftscope.gui.picture_view import PictureView
 from driftscope.gui.sentence import phase
@@ -35,48 +35,7 @@ LAMPS = {
     "held": "The picture is unusual, so it is watched but not learned.",
     "frozen": "Learning was frozen by hand: it is watched but nothing is learned.",
 }
-ACCEPT, RELEARN = "Learn this as normal", "Re-learn"
-ACCEPT_TIP = (
-    "Take what is seen now, and in the next seconds, for normal. It can be pressed while "
-    "something is unusual."
-)
-RELEARN_TIP = (
-    "Forget what was usual and learn this view from its beginning, as after the camera was moved."
-)
 RATE_EVERY_S, REFUSED_S = 0.5, 6.0
-LOOKED_BACK = 50
-"""Marks that are looked through for an offer; older ones are history."""
-
-
-class Offer(QWidget):
-    """A band above the picture that says what happened and offers to begin anew."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said = label(role="alarm", wrap=True)
-        self.accept = QPushButton(ACCEPT)
-        self.accept.setToolTip(ACCEPT_TIP)
-        self.relearn = QPushButton(RELEARN)
-        self.relearn.setToolTip(RELEARN_TIP)
-        self.leave = QPushButton("Leave it")
-        self.leave.setToolTip("Leave all as it is: what is seen goes on being unusual.")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch()
-        for button in (self.accept, self.relearn, self.leave):
-            button.clicked.connect(self.hide)
-            buttons.addWidget(button)
-        self.row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self.row.setContentsMargins(14, 0, 14, 0)
-        self.row.setSpacing(8)
-        self.row.addWidget(self.said, 1)
-        self.row.addLayout(buttons)
-        self.hide()
-
-    def show_note(self, note: Event) -> None:
-        """Say what happened."""
-        set_text(self.said, str(note.data.get("message", "The whole picture is another one.")))
-        self.show()
 
 
 class PicturePanel(QWidget):
@@ -108,9 +67,6 @@ class PicturePanel(QWidget):
         self.relearn = QPushButton(RELEARN)
         self.relearn.setToolTip(RELEARN_TIP)
         self.relearn.clicked.connect(session.reset_model)
-        self._answered: Event | None = None
-        self._was_unusual = False
-        self._marks = session.marks
         self._rate = (-math.inf, 0.0)
         self._refused = ("", -math.inf)
         self._build()
@@ -141,7 +97,7 @@ class PicturePanel(QWidget):
         extras = picture.extras if picture is not None else {}
         self.tools.offer("heat" in extras, "expected" in extras, has_region)
         self._show_words()
-        self._show_offer()
+        self.offer.refresh(self.session.marks, self.unusual())
         for button in (self.accept, self.relearn):
             button.setVisible("heat" in extras and self.offer.isHidden())
 
@@ -177,7 +133,9 @@ class PicturePanel(QWidget):
         self.lamp.setToolTip(LAMPS.get(now, ""))
         rare = float(picture.rarity[-1]) if picture is not None else math.nan
         set_text(self.score, words.rarity(rare))
-        theme.set_role(self.score, "alarm" if self.unusual() else "secondary")
+        alarm = picture is not None and bool(picture.alarm[-1])
+        theme.set_role(self.score, "alarm" if alarm else "secondary")
+        self.view.setAccessibleDescription(f"{'Unusual' if alarm else 'Usual'}, {now}")
         said, since_s = self._refused
         self.note.say(said if time.monotonic() - since_s < REFUSED_S else self._size())
         self.accept.setEnabled(self.unusual())
@@ -195,23 +153,6 @@ class PicturePanel(QWidget):
             self._rate = now_s, health.measured_rate_hz()
         rate_hz = self._rate[1]
         return f"{size} · {rate_hz:.1f} frames/s" if rate_hz else size
-
-    def _show_offer(self) -> None:
-        """Offer to re-learn when the core does, until it is answered or all is as usual again."""
-        if self.session.marks is not self._marks:  # another source
-            self._marks = self.session.marks
-            self.offer.hide()
-        unusual = self.unusual()
-        if self._was_unusual and not unusual:
-            self.offer.hide()
-        self._was_unusual = unusual
-        for mark in reversed(self.session.marks[-LOOKED_BACK:]):
-            if mark is self._answered:
-                return
-            if mark.kind == "note" and mark.data.get("offer") == "relearn":
-                self._answered = mark
-                self.offer.show_note(mark)
-                return
 
     def _accept(self) -> None:
         self.session.ask(Accept())
