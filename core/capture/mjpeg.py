@@ -23,22 +23,24 @@ MOST_BYTES = 32 * 2**20
 LINE_BYTES = 65_536
 END, BEHIND_END = b"\xff\xd9", 1024
 """How a JPEG ends, and how far from the last byte: some cameras put their own words behind."""
+WHOLE = "protocol_whitelist;http,https,tcp,tls,crypto"
+ENDLESS = f"{WHOLE}|fflags;nobuffer"
+"""FFmpeg's options: no other protocols, and of what is endless no looking ahead."""
 RED_FIRST = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 
 class Mjpeg(Grabber):
     """Read the parts of one endless answer; each is a picture, and stamped when it is there.
 
-    A picture that is cut off is spoiled, rather than half grey. User and password stand in the
-    address and are sent when asked for.
+    A picture that is cut off is spoiled, rather than half grey.
     """
 
     red_first = True
 
-    def __init__(self, request: dict[str, Any]) -> None:
+    def __init__(self, answer: Any) -> None:
         self._number = 0
-        self._answer = _asked(request["url"], request["answer_s"])
-        self._boundary = self._answer.headers.get_boundary("").encode().strip(b"-")
+        self._answer = answer
+        self._boundary = answer.headers.get_boundary("").encode().strip(b"-")
         self._jpeg = b""
 
     def grab(self) -> Stamp | None:
@@ -95,23 +97,28 @@ class Mjpeg(Grabber):
         return line
 
     def _is_boundary(self, line: bytes) -> bool:
-        return line.startswith(b"--") and (line.strip().strip(b"-") == self._boundary)
+        if not line.startswith(b"--"):
+            return False
+        return not self._boundary or line.strip().strip(b"-") == self._boundary
 
 
 def grabber(request: dict[str, Any]) -> Grabber:
     """Grab from an http address: MJPEG by ourselves, any other kind of video by FFmpeg."""
-    found = Mjpeg(request)
-    kind = found._answer.headers.get_content_type()
+    answer = asked(request["url"], request["answer_s"])
+    kind = answer.headers.get_content_type()
     if kind.startswith("multipart/"):
-        return found
-    found._answer.close()
+        return Mjpeg(answer)
+    answer.close()
     if kind.startswith("text/html"):
         raise Failed("page")
-    return Network(request)
+    if "content-length" in answer.headers:
+        return Network(request | dict(whole=True, options=WHOLE))
+    return Network(request | dict(options=ENDLESS))
 
 
-def _asked(url: str, timeout_s: float) -> Any:
-    """Return the answer to a request, its head read; raise Failed."""
+def asked(url: str, timeout_s: float) -> Any:
+    """Return the answer to a request, its head read; raise Failed. User and password stand in the
+    address and are sent when asked for."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     bare = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))

@@ -74,10 +74,11 @@ class Camera(_Opencv):
 
 
 class Network(_Opencv):
-    """Grab from an address that FFmpeg reads."""
+    """Grab from an address that FFmpeg reads; what lies there whole is played at its own speed."""
 
     def opened(self) -> Any:
         wanted = self.request
+        self.begun_s = time.monotonic()
         os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = wanted["options"]
         answer_ms = int(wanted["answer_s"] * 1000)
         return cv2.VideoCapture(
@@ -89,6 +90,14 @@ class Network(_Opencv):
                 cv2.CAP_PROP_N_THREADS, 1,
             ],
         )  # fmt: skip
+
+    def grab(self) -> Stamp | None:
+        stamp = super().grab()
+        if stamp is None or not self.request.get("whole"):
+            return stamp
+        due_s = self.begun_s + self.video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        time.sleep(min(max(due_s - time.monotonic(), 0.0), 1.0))
+        return stamp._replace(steady_s=time.monotonic(), wall_s=time.time())
 
 
 class File(_Opencv):

@@ -33,7 +33,7 @@ class NetworkPictures(LivePictures):
             raise SourceError(
                 f"{self.name} is no address of a camera: write {self.scheme}://host:port/path."
             )
-        return dict(what=self.what, url=self._url, answer_s=ANSWER_S, options="fflags;nobuffer")
+        return dict(what=self.what, url=self._url, answer_s=ANSWER_S)
 
 
 def _names(url: str) -> tuple[str, str]:
