@@ -38,8 +38,10 @@ class Losses:
 
     @classmethod
     def of(cls, result: Result | Graded) -> Losses:
-        """Sum the rows of a result, or of what labels said."""
+        """Sum the rows of a result, or those of what labels said that may be learned from."""
         known = np.isfinite(result.loss)
+        if isinstance(result, Graded):
+            known &= ~result.test
         for values in result.baseline_loss.values():
             known &= np.isfinite(values)
         rows = int(np.count_nonzero(known))

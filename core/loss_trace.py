@@ -35,8 +35,10 @@ class LossTrace:
             self._sum = np.zeros((len(self.names), LIMIT))
             self._known = np.zeros((len(self.names), LIMIT))
         known = np.isfinite(result.loss)
-        if isinstance(result, Graded) and self.names[1:] != tuple(result.baseline_loss):
-            return
+        if isinstance(result, Graded):
+            known &= ~result.test  # what is held out would hide how well the others are known
+            if self.names[1:] != tuple(result.baseline_loss):
+                return
         if not self.names or not known.any():
             return
         losses = np.stack(

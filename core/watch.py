@@ -69,7 +69,8 @@ class StatusLine(Sink):
                 text = f"alarm {item.id} at {item.start_s:.3f} s: {who}, 1 in {rare(item)}"
                 self._line(device, text)
         elif isinstance(item, Event) and item.kind in TOLD:
-            text = item.data.get("message") or item.data.get("reason") or ""
+            data = item.data
+            text = data.get("message") or data.get("reason") or data.get("number") or ""
             self._line(device, f"{item.kind}: {text}" if text else item.kind)
         self.tick()
 

@@ -81,7 +81,7 @@ class Pass:
     def figures(self) -> dict[str, float]:
         return dict(
             train_accuracy=self.learned.accuracy, held_out_accuracy=self.held_out.accuracy,
-            loss=self.learned.mean_loss,
+            loss=self.learned.mean_loss, held_out_loss=self.held_out.mean_loss,
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:
