@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -65,6 +65,7 @@ class ConfusionPanel(QWidget):
         escape.activated.connect(self.close_cell)
         self.table.clicked.connect(self._open)
         self.table.installEventFilter(self)
+        self.pages.installEventFilter(self)
         self.refresh()
 
     def refresh(self) -> None:
@@ -99,17 +100,17 @@ class ConfusionPanel(QWidget):
         self.table.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look into the current cell with Return."""
+        """Look into the current cell with Return; fit the cells to the room there is."""
+        if watched is self.pages:
+            if event.type() == QEvent.Type.Resize:
+                self._fit()
+            return False
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if isinstance(event, QKeyEvent) and event.key() in keys:
             if event.type() == QEvent.Type.KeyPress:
                 self._open(self.table.currentIndex())
             return True
         return False
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def _said(self, report: Report) -> str:
         counts = self.model.counts
@@ -129,13 +130,14 @@ class ConfusionPanel(QWidget):
             return
         across, down = self._across, self._down
         room = self.pages.contentsRect()
-        down.setFixedWidth(min(down.needed_px(), room.width() // 3))
-        cell = (room.width() - down.width()) / (classes + 1)
+        wide = min(down.needed_px(), room.width() // 3)
+        down.setFixedWidth(wide)
+        cell = (room.width() - wide) / (classes + 1)
         across.upright = across.needed_px() > cell
         text_px = across.fontMetrics().height() + 6
         high = min(across.needed_px(), room.height() // 3) if across.upright else 2 * text_px
         across.setFixedHeight(high)
-        self.axes.setGeometry(0, 0, down.width() - 6, high - 3)
+        self.axes.setGeometry(0, 0, wide - 6, high - 3)
         size = int(min(max(min(cell, (room.height() - high) / classes), LEAST_PX), MOST_PX))
         across.setDefaultSectionSize(int(min(max(cell, LEAST_PX), MOST_PX)))
         down.setDefaultSectionSize(size)
@@ -149,6 +151,7 @@ class ConfusionPanel(QWidget):
         table.setHorizontalHeader(self._across)
         table.setVerticalHeader(self._down)
         table.setItemDelegate(Cell(table))
+        table.setFrameShape(QTableView.Shape.NoFrame)
         table.setShowGrid(False)
         table.setStyleSheet(BARE)
         table.setCornerButtonEnabled(False)
@@ -157,6 +160,9 @@ class ConfusionPanel(QWidget):
         table.setAccessibleName("True classes by said classes")
         table.setTabKeyNavigation(False)
         table.setMinimumSize(160, 120)
+        inside = self.samples.layout()
+        assert inside is not None
+        inside.setContentsMargins(0, 4, 0, 0)
         self.pages = QStackedWidget()
         self.pages.addWidget(table)
         self.pages.addWidget(self.samples)

@@ -71,7 +71,7 @@ class PassesPlot(Plot):
         return QPen(colours.prediction, 2) if k == 0 else QPen(colours.text, 2)
 
     def state(self) -> tuple[object, ...]:
-        return (self.session.report,) if not self.session.paused else (None,)
+        return (self.passes(),) if not self.session.paused else (None,)
 
     def area(self) -> QRectF:
         return super().area().adjusted(52 - LEFT_PX, 0, 0, 0)

@@ -153,6 +153,8 @@ class SamplesPanel(QWidget):
         heading.addStretch()
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 8, 0)
+        for button in (self.relabel, self.delete, self.undo):
+            button.setStyleSheet("padding: 6px 10px")
         foot.setSpacing(8)
         foot.addWidget(self.relabel)
         foot.addWidget(self.delete)

@@ -8,6 +8,7 @@ from picture_stand_in import NAMES, PictureStandIn, report, sample
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from stand_in import StandIn, shown
 from windows import focus
 
@@ -136,6 +137,28 @@ def test_any_number_of_classes_fits_into_a_narrow_panel(qtbot, classes: int) -> 
     assert last.bottom() <= panel.table.viewport().height()
     assert last.width() >= 5
     assert panel.grab().toImage() is not None
+
+
+def test_it_fits_where_it_was_not_yet_shown(session: PictureStandIn, qtbot) -> None:
+    tabs = QStackedWidget()
+    tabs.addWidget(QWidget())
+    panel = ConfusionPanel(session)
+    tabs.addWidget(panel)
+    shown_tabs(qtbot, tabs)
+    panel.refresh()
+    tabs.setCurrentWidget(panel)
+    QTest.qWait(50)
+    last = cell(panel, 2, 3)
+    assert last.right() <= panel.table.viewport().width()
+    assert 20 < last.width() < 56
+    assert panel.minimumSizeHint().width() <= 280  # the left column, where the window is narrow
+
+
+def shown_tabs(qtbot, tabs: QStackedWidget) -> None:
+    qtbot.addWidget(tabs)
+    tabs.resize(260, 400)
+    with qtbot.waitExposed(tabs):
+        tabs.show()
 
 
 def test_it_serves_a_stream_without_pictures(qtbot) -> None:

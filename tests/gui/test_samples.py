@@ -181,7 +181,7 @@ def test_no_key_searches_by_typing(panel: SamplesPanel) -> None:
     click(panel, 1)
     QTest.keyClick(panel.list, KEY.Key_S)
     assert panel.list.chosen() == (1,)
-    assert panel.minimumSizeHint().width() <= 300
+    assert panel.minimumSizeHint().width() <= 280
     assert panel.list.mapTo(panel, QPoint()).y() > 0
 
 
