@@ -23,9 +23,8 @@ MOST_BYTES = 32 * 2**20
 LINE_BYTES = 65_536
 END, BEHIND_END = b"\xff\xd9", 1024
 """How a JPEG ends, and how far from the last byte: some cameras put their own words behind."""
-WHOLE = "protocol_whitelist;http,https,tcp,tls,crypto"
-ENDLESS = f"{WHOLE}|fflags;nobuffer"
-"""FFmpeg's options: no other protocols, and of what is endless no looking ahead."""
+HTTP_ONLY = "protocol_whitelist;http,https,tcp,tls,crypto"
+"""FFmpeg's options: a list under the address may not name files of this computer."""
 RED_FIRST = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
 
@@ -111,9 +110,8 @@ def grabber(request: dict[str, Any]) -> Grabber:
     answer.close()
     if kind.startswith("text/html"):
         raise Failed("page")
-    if "content-length" in answer.headers:
-        return Network(request | dict(whole=True, options=WHOLE))
-    return Network(request | dict(options=ENDLESS))
+    whole = "content-length" in answer.headers
+    return Network(request | dict(whole=whole, options=HTTP_ONLY))
 
 
 def asked(url: str, timeout_s: float) -> Any:

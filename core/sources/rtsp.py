@@ -21,7 +21,7 @@ class RtspParams(Params):
 
 
 class Rtsp(NetworkPictures):
-    """Read by FFmpeg, without its waiting for a smooth flow."""
+    """Read by FFmpeg, each picture as soon as it is decoded."""
 
     scheme = "rtsp"
     aliases = ("rtsps",)
@@ -29,7 +29,7 @@ class Rtsp(NetworkPictures):
     Params = RtspParams
 
     def request(self) -> dict[str, Any]:
-        options = f"rtsp_transport;{self.params.transport}|fflags;nobuffer|flags;low_delay"
+        options = f"rtsp_transport;{self.params.transport}|flags;low_delay"
         return super().request() | dict(options=options)
 
 

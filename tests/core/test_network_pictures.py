@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,7 +17,6 @@ from driftscope.core.interfaces import Source
 from driftscope.core.reader import Items, Link, Message
 from driftscope.core.sources import _live_pictures, _network_pictures
 from driftscope.core.sources.http import Http
-from driftscope.core.sources.rtsp import Rtsp
 from driftscope.core.stream import Block, Event, Item, StreamInfo
 
 SIZE = (64, 96)
@@ -227,57 +225,3 @@ def test_other_answers_of_a_web_server(made, status, kind, told) -> None:
             server.shutdown()
             thread.join()
     assert told in text
-
-
-class Locked(threading.Thread):
-    """Be an RTSP camera that lets nobody in: each request is answered by 401."""
-
-    def __init__(self) -> None:
-        super().__init__(name="rtsp", daemon=True)
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.port = self.door.getsockname()[1]
-
-    def run(self) -> None:
-        try:
-            while True:
-                client, _ = self.door.accept()
-                with client:
-                    self.answer(client)
-        except OSError:
-            pass  # the door is closed
-
-    def answer(self, client: socket.socket) -> None:
-        for line in client.makefile("rb"):
-            name, _, value = line.partition(b":")
-            if name.lower() == b"cseq":
-                number = value.strip()
-            elif not line.strip():
-                client.sendall(
-                    b"RTSP/1.0 401 Unauthorized\r\nCSeq: " + number + b"\r\n"
-                    b'WWW-Authenticate: Digest realm="camera", nonce="7"\r\n\r\n'
-                )
-
-    def stop(self) -> None:
-        self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
-        self.join()
-
-
-@pytest.mark.parametrize("user", ["", "me:secret@"])
-def test_rtsp_that_asks_for_a_password(made, user: str) -> None:
-    locked = Locked()
-    locked.start()
-    try:
-        told = open_error(made(f"rtsp://{user}127.0.0.1:{locked.port}/stream"))
-    finally:
-        locked.stop()
-    assert "asks for a user name and a password" in told and "rtsp://user:password@host" in told
-    assert f"rtsp://127.0.0.1:{locked.port}/stream" in told and "secret" not in told
-
-
-def test_rtsp_where_nobody_is(made) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-    source = made(f"rtsps://127.0.0.1:{port}/stream")
-    assert isinstance(source, Rtsp)
-    assert "Nothing answers at rtsps://" in open_error(source)
