@@ -89,6 +89,7 @@ class PictureSet(Source):
         """How many pictures were given so far."""
         self._items: list[Item] = []
         self._passes = self._before = 0
+        self._played_s = 0.0
         self._order: deque[int] = deque()
         self._pacer = Pacer(self.params)
 
@@ -121,9 +122,10 @@ class PictureSet(Source):
         if not self._order:
             return None if self.params.passes and self._passes >= self.params.passes else self._go()
         n = min(len(self._order), BLOCK_PICTURES, max(1, BLOCK_BYTES // int(np.prod(self.shape))))
-        n = self._pacer.due(np.arange(self.seq, self.seq + n) / self.params.rate_hz)
+        n = self._pacer.due(self._played_s + np.arange(n) / self.params.rate_hz)
         if not n:
             return []
+        self._played_s += n / self.params.rate_hz
         kept, values = self.take([self._order.popleft() for _ in range(n)])
         items = self._told()
         if kept:

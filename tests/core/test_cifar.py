@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from driftscope.core.errors import SourceError
-from driftscope.core.sources import _pickle
+from driftscope.core.pacing import Pacer
+from driftscope.core.sources import _labelled, _pickle
 from driftscope.core.sources._labelled import SetParams, held_out
 from driftscope.core.sources.cifar import Cifar
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
@@ -162,6 +163,33 @@ def test_it_goes_on_for_ever_if_told_so(tmp_path: Path) -> None:
         assert more is not None
         seen += sum(len(item) for item in more if isinstance(item, Block))
     many.close()
+
+
+def test_the_rate_may_be_turned_while_it_plays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now_s
+        now_s += seconds
+
+    class ByHand(Pacer):
+        def __init__(self, params: SetParams) -> None:
+            super().__init__(params, lambda: now_s, sleep)
+
+    monkeypatch.setattr(_labelled, "Pacer", ByHand)
+    flat, y = batch(200)
+    source = Cifar(str(binary(tmp_path / "b.bin", flat, y)), SetParams(rate_hz=100))
+    source.open()
+    given = {}
+    for rate_hz, pictures in ((100, 100), (10, 120), (50, 200)):
+        source.params.rate_hz, begun_s = rate_hz, now_s
+        while source.seq < pictures:
+            source.read()
+        given[rate_hz] = now_s - begun_s
+    source.close()
+    assert given == pytest.approx({100: 1.0, 10: 2.0, 50: 1.6}, abs=0.15)
 
 
 def test_a_share_is_held_out_evenly() -> None:

@@ -168,7 +168,7 @@ def test_an_export_that_fails_or_hangs_is_told(
 def test_files_that_cannot_be_written_are_told(tmp_path: Path) -> None:
     saved, _ = learned(SENSORS, "mlp", 3)
     for name in ("absent/m.safetensors", "absent/m.pt2"):
-        with pytest.raises(DriftscopeError, match="Name another file"):
+        with pytest.raises(DriftscopeError, match="make it first"):
             model.save(saved, tmp_path / name)
     with pytest.raises(DriftscopeError, match="end its name with"):
         model.save(saved, tmp_path / "m.pth")
