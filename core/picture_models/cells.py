@@ -15,7 +15,7 @@ from driftscope.core.pictures.watcher import Watcher
 from driftscope.core.stream import StreamInfo
 
 
-class Net(nn.Module):
+class Redraw(nn.Module):
     """Redraw maps (B, 12, 16, 16) through a bottleneck of (B, code, 4, 4); 0 at first."""
 
     def __init__(self, width: int, code: int) -> None:
@@ -34,6 +34,32 @@ class Net(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         made: Tensor = self.layers(maps)
         return made
+
+
+class Find(nn.Module):
+    """Give the log odds (B, 1, 16, 16) that a cell is foreign, from maps (B, 24, 16, 16)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(2 * FEATURES, width, 3, 1, 1), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 2, 2), nn.ReLU(),
+            nn.Conv2d(width, 1, 1),
+        )  # fmt: skip
+
+    def forward(self, maps: Tensor) -> Tensor:
+        made: Tensor = self.layers(maps)
+        return made
+
+
+class Net(nn.Module):
+    """Hold both: what redraws, and what finds. They are trained apart."""
+
+    def __init__(self, width: int, code: int) -> None:
+        super().__init__()
+        self.redraw = Redraw(width, code)
+        self.find = Find(3 * width // 4)
 
 
 @dataclass

@@ -26,9 +26,14 @@ class Gaussian:
 
     def error(self, cells: F32) -> F32:
         """Return (16, 16): the root mean squared deviation of each cell's features."""
-        off = (cells - self.mean) / NOISE
-        error: F32 = np.sqrt((off * off / (self._square + LEAST**2)).mean(-1))
+        off = self.deviation(cells)
+        error: F32 = np.sqrt((off * off).mean(-1))
         return error
+
+    def deviation(self, cells: F32) -> F32:
+        """Return maps (..., 16, 16, 12) as deviations from the mean, in spreads."""
+        off: F32 = (cells - self.mean) / (NOISE * np.sqrt(self._square + np.float32(LEAST**2)))
+        return off
 
     def learn(self, cells: F32) -> None:
         self.count += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -21,22 +22,31 @@ from driftscope.core.pictures.cells import (
     cells,
     small,
 )
+from driftscope.core.pictures.finding import Finding
 from driftscope.core.pictures.gaussian import Gaussian
 from driftscope.core.pictures.heat import Heat, score_of
 from driftscope.core.pictures.redrawing import Redrawing
+from driftscope.core.stream import EventKind
 
 cv2.setNumThreads(1)
 
-PARTS = 3
+PARTS = 4
 HURRIED_UPDATES = 4
 """Times as many updates while it is to hurry."""
+
+
+class Net(Protocol):
+    """What a model is made of: a net that redraws maps, one that finds what is foreign."""
+
+    redraw: nn.Module
+    find: nn.Module
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """Hold what was seen in B pictures, of which the first n count; the rest is zero.
 
-    small (B, 128, 128, 3) uint8, cells and redrawn (B, 16, 16, 12), errors (B, 3, 16, 16),
+    small (B, 128, 128, 3) uint8, cells and redrawn (B, 16, 16, 12), errors (B, 4, 16, 16),
     heat (B, 16, 16); score, loss and baseline (B,) are NaN while nothing is known.
     """
 
@@ -53,10 +63,11 @@ class Looked:
 class Unusual:
     """Judge pictures by the Gaussian, the Redrawing and the Bank together, then learn them."""
 
-    def __init__(self, net: nn.Module, params: PictureLearnerParams) -> None:
+    def __init__(self, net: Net, params: PictureLearnerParams) -> None:
         self._params = params
         self.gaussian = Gaussian()
-        self.redrawing = Redrawing(net, params)
+        self.redrawing = Redrawing(net.redraw, params)
+        self.finding = Finding(net.find, params, self.gaussian, self.redrawing)
         self.bank = Bank(params.seed)
         self.usual = Heat(PARTS)
         self._picture: F32 = np.zeros((SIZE, SIZE, 3), np.float32)
@@ -78,8 +89,9 @@ class Unusual:
             smalls[row] = small(pictures[row])
             maps[row] = cells(smalls[row])
         redrawn = self.redrawing.redrawn(maps)
+        found = self.finding.error(maps)
         for row in range(n if self.gaussian.count else 0):
-            errors[row] = self._errors(maps[row], redrawn[row])
+            errors[row] = self._errors(maps[row], redrawn[row], found[row])
             loss[row] = self.redrawing.losses(maps[row], redrawn[row])
             baseline[row] = self.redrawing.losses(maps[row], self.gaussian.mean)
             if self.ready:
@@ -98,6 +110,7 @@ class Unusual:
             cv2.accumulateWeighted(looked.small[row], self._picture, share)
         updates = self._params.updates * (HURRIED_UPDATES if hurry else 1)
         baseline = float(looked.baseline.mean())
+        self.finding.learn(looked.small, looked.cells, updates, time_s)
         return self.redrawing.learn(looked.cells, updates, baseline, time_s)
 
     def hurry(self) -> None:
@@ -112,23 +125,33 @@ class Unusual:
         shift = cv2.resize(off * (grey / GREY), (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
         return np.asarray(np.clip(self._picture + shift, 0, 255), np.uint8)
 
-    def _errors(self, cells: F32, redrawn: F32) -> F32:
-        """Return (3, 16, 16): what each part says of a map."""
+    def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
+        """Return what the nets' guards did since the last call."""
+        events = []
+        for guard in (self.redrawing.training.guard, self.finding.training.guard):
+            events += guard.events
+            guard.events = []
+        return events
+
+    def _errors(self, cells: F32, redrawn: F32, found: F32) -> F32:
+        """Return (4, 16, 16): what each part says of a map."""
         return np.stack((
             self.gaussian.error(cells),
             self.redrawing.error(cells, redrawn),
             self.bank.error(cells),
+            found,
         ))  # fmt: skip
 
     def state_dict(self) -> State:
         return dict(
             gaussian=self.gaussian.state_dict(), redrawing=self.redrawing.state_dict(),
-            bank=self.bank.state_dict(), usual=self.usual.state_dict(),
-            picture=self._picture.copy(),
+            finding=self.finding.state_dict(), bank=self.bank.state_dict(),
+            usual=self.usual.state_dict(), picture=self._picture.copy(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
         self.redrawing.load_state_dict(state["redrawing"])
+        self.finding.load_state_dict(state["finding"])
         self.gaussian.load_state_dict(state["gaussian"])
         self.bank.load_state_dict(state["bank"])
         self.usual.load_state_dict(state["usual"])

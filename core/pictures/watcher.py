@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from driftscope.core import registry
 from driftscope.core.arrays import Array, Bools, empty
@@ -17,7 +16,7 @@ from driftscope.core.pictures.classes import Classes, Seen
 from driftscope.core.pictures.jump import Jump
 from driftscope.core.pictures.places import by_place
 from driftscope.core.pictures.region import watched
-from driftscope.core.pictures.unusual import Looked, Unusual
+from driftscope.core.pictures.unusual import Looked, Net, Unusual
 from driftscope.core.reports import Graded, Report
 from driftscope.core.stream import EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.teaching import Accept, LearnerCommand
@@ -140,17 +139,16 @@ class Watcher(Learner):
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return (kind, data) of what happened since the last call, each once."""
-        guard = self.unusual.redrawing.guard
-        events = self._events + guard.events
-        self._events, guard.events = [], []
+        events = self._events + self.unusual.take_events()
+        self._events = []
         notes = self.classes.take_notes()
         return [*events, *(("note", dict(message=note)) for note in notes)]
 
-    def _build(self) -> nn.Module:
+    def _build(self) -> Net:
         build = registry.load("picture_models", self.params.model).build
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.params.seed)
-            net: nn.Module = build(self.model_params, self.info)
+            net: Net = build(self.model_params, self.info)
         return net
 
     def _looked(self, step: Step) -> Looked:
