@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from driftscope.core.reports import Report
 from driftscope.gui import draw, theme, words
-from driftscope.gui.grade_words import percent
+from driftscope.gui.grade_words import called, percent
 from driftscope.gui.sample_list import NONE, Index
 
 MOST_TINT = 150
@@ -50,7 +50,7 @@ class Confusion(QAbstractTableModel):
 
     def name(self, y: int) -> str:
         """Return what a class is called; the number behind the last one is none of these."""
-        return self.classes[y] if y < len(self.classes) else NONE
+        return called(self.classes[y]) if y < len(self.classes) else NONE
 
     def share(self, true: int, said: int) -> float:
         """Return which share of a true class was said to be another; 0 where there is none."""
@@ -155,9 +155,8 @@ class Names(QHeaderView):
         model = self.model()
         assert isinstance(model, Confusion)
         metrics = self.fontMetrics()
-        names = [*model.classes, NONE]
-        if self.orientation() == Qt.Orientation.Vertical:
-            names = names[:-1]
+        across = self.orientation() == Qt.Orientation.Horizontal
+        names = [model.name(y) for y in range(len(model.classes) + across)]
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         return min(longest, self.LONGEST_PX) + 8
 

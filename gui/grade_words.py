@@ -4,47 +4,60 @@ from __future__ import annotations
 
 import math
 
-KNOWN = {
+SHARES = {
     "accuracy": (
         "right while learning",
-        "Right while learning: how many of the last 1,000 labelled pictures were told right before "
-        "they were learned.",
+        "how many of the last 1,000 labelled pictures were told right before they were learned",
     ),
     "test accuracy": (
         "right on test samples",
-        "Right on test samples: of samples kept apart in time, from which nothing is learned.",
+        "of samples kept apart in time, from which nothing is learned",
     ),
     "held out accuracy": (
         "right on pictures held out",
-        "Right on pictures held out: of those of the last pass from which nothing is learned.",
+        "of those of the last pass from which nothing is learned",
     ),
-    "kappa": ("kappa", "how much better than chance: 1 perfect, 0 no better"),
-    "kappa t": ("kappa-T", "how much better than saying the last one again"),
+}
+"""What is shown, and what it means."""
+MORE = {
+    "overall accuracy": ("Right from the start", "since the first label, however little was known"),
+    "kappa": ("Kappa", "how much better than chance: 1 perfect, 0 no better"),
+    "kappa t": ("Kappa-T", "how much better than saying the last one again"),
     "f1": ("F1", "the mean over all classes, rare ones counting as much as common ones"),
 }
+"""What the tip tells besides."""
 
 
 def grades(figures: dict[str, float]) -> str:
     """Return shares in words: '93 % right while learning · 87 % right on test samples'."""
+    known = _known(figures)
     return " · ".join(
-        f"{percent(value)} {KNOWN[name][0] if name in KNOWN else name}"
-        for name, value in _known(figures)
-        if "accuracy" in name
+        f"{percent(known[name])} {short}" for name, (short, _) in SHARES.items() if name in known
     )
 
 
 def tip(figures: dict[str, float]) -> str:
     """Return what the shares mean, and the other figures with what they mean."""
-    lines = []
-    for name, value in _known(figures):
-        short, long = KNOWN.get(name, (name, ""))
-        lines.append(long if "accuracy" in name else f"{short} {value:.2f}: {long}".rstrip(": "))
-    return "\n\n".join(filter(None, lines))
+    known = _known(figures)
+    lines = [
+        f"{short.capitalize()}: {long}." for name, (short, long) in SHARES.items() if name in known
+    ]
+    for name, (short, long) in MORE.items():
+        if name in known:
+            value = known[name]
+            said = percent(value) if "accuracy" in name else f"{value:.2f}"
+            lines.append(f"{short} {said}: {long}.")
+    return "\n\n".join(lines)
 
 
-def _known(figures: dict[str, float]) -> list[tuple[str, float]]:
-    named = ((name.replace("_", " "), value) for name, value in figures.items())
-    return [(name, value) for name, value in named if math.isfinite(value)]
+def called(name: str) -> str:
+    """Return what a class is called; one with a mere number says that it is a class."""
+    return f"class {name}" if name.isdigit() else name
+
+
+def _known(figures: dict[str, float]) -> dict[str, float]:
+    named = {name.replace("_", " "): value for name, value in figures.items()}
+    return {name: value for name, value in named.items() if math.isfinite(value)}
 
 
 def percent(share: float) -> str:

@@ -13,7 +13,8 @@ ACCEPT_TIP = (
     "something is unusual."
 )
 RELEARN_TIP = (
-    "Forget what was usual and learn this view from its beginning, as after the camera was moved."
+    "Forget what was usual and learn this view from its beginning, as after the camera was moved. "
+    "The classes you taught stay."
 )
 CHANGED = "Nearly the whole picture has changed."
 LOOKED_BACK = 50

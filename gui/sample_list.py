@@ -9,10 +9,13 @@ from PySide6.QtGui import QImage
 
 from driftscope.core.reports import Report, Sample
 from driftscope.gui import words
+from driftscope.gui.grade_words import called
 from driftscope.gui.pixels import image_of
 
 Index = QModelIndex | QPersistentModelIndex
 NONE = "none of these"
+TESTS = "test samples"
+"""What a matrix says it counts that leaves out the samples that are learned from."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class SampleList(QAbstractListModel):
         super().__init__()
         self.classes: tuple[str, ...] = ()
         self.only: tuple[int, int] | None = None
-        """(true, said) to show only samples of one class that the model says are of another."""
+        """(true, said) to show only the samples that stand in this cell of the matrix."""
         self.aspect: float | None = None
         """Width by height of the stream's pictures, whose small copies may be squeezed."""
         self._entries: list[Heading | Sample] = []
@@ -87,7 +90,7 @@ class SampleList(QAbstractListModel):
 
     def name(self, y: int) -> str:
         """Return what a class is called; the number behind the last one is none of these."""
-        return self.classes[y] if 0 <= y < len(self.classes) else NONE
+        return called(self.classes[y]) if 0 <= y < len(self.classes) else NONE
 
     def tip(self, sample: Sample) -> str:
         """Return what is known of a sample: 'Labelled cup, the model says bottle.'"""
@@ -118,14 +121,18 @@ class SampleList(QAbstractListModel):
 
     def _sorted(self, report: Report | None) -> list[Heading | Sample]:
         entries: list[Heading | Sample] = []
+        kept = report.samples if report is not None else ()
+        if self.only is not None and report is not None:
+            tests = report.of == TESTS
+            kept = tuple(
+                each for each in kept
+                if (each.y, each.predicted) == self.only and (each.test or not tests)
+            )  # fmt: skip
         for y in range(len(self.classes)):
-            of = [each for each in report.samples if each.y == y and self._shown(each)]  # type: ignore[union-attr]  # without a report there are no classes
+            of = [each for each in kept if each.y == y]
             if of:
-                entries += [Heading(self.classes[y], len(of)), *of]
+                entries += [Heading(self.name(y), len(of)), *of]
         return entries
-
-    def _shown(self, sample: Sample) -> bool:
-        return self.only is None or (sample.y, sample.predicted) == self.only
 
 
 def _key(entry: Heading | Sample) -> object:

@@ -14,7 +14,7 @@ from driftscope.core.reports import Report
 from driftscope.core.teaching import NameClass, Teach
 from driftscope.gui import theme
 from driftscope.gui.class_bar import ClassBar
-from driftscope.gui.grade_words import grades, tip
+from driftscope.gui.grade_words import called, grades, tip
 from driftscope.gui.loss_line import LossLine
 from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, label, set_text
@@ -84,7 +84,7 @@ class ClassesPanel(QWidget):
     def refresh(self) -> None:
         """Show what is known of each class now."""
         report = self.session.report
-        names = report.classes if report is not None else ()
+        names = tuple(map(called, report.classes)) if report is not None else ()
         self._build(len(names))
         shares = self._shares(len(names))
         first = int(shares.argmax()) if np.isfinite(shares).all() else -1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 
 from driftscope.core.teaching import DeleteSamples, RelabelSamples, UndoSamples
 from driftscope.gui import theme, words
+from driftscope.gui.grade_words import called
 from driftscope.gui.sample_list import SampleList
 from driftscope.gui.thumbnails import Thumbnails
 from driftscope.gui.watched import Watched
@@ -65,7 +66,7 @@ class SamplesPanel(QWidget):
         self._show_choice()
 
     def show_only(self, pair: tuple[int, int] | None) -> None:
-        """Show only samples of one class that are said to be of another (true, said); or all."""
+        """Show only the samples in one cell (true, said) of the matrix; or all."""
         self.model.only = pair
         self.refresh()
 
@@ -126,7 +127,7 @@ class SamplesPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for y, name in enumerate(self.model.classes):
             key = f"\t{y + 1}" if y < 9 else ""
-            act = menu.addAction(name.replace("&", "&&") + key)
+            act = menu.addAction(called(name).replace("&", "&&") + key)
             act.triggered.connect(lambda _=False, y=y: self._relabel(y))
         return menu
 

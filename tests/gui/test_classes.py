@@ -137,7 +137,7 @@ def test_a_double_click_or_f2_renames(panel: ClassesPanel, session: PictureStand
 
 def test_how_well_it_goes_is_said_in_words(panel: ClassesPanel) -> None:
     assert panel.figures.text() == "93 % right while learning · 87 % right on test samples"
-    assert "Kappa" in panel.figures.toolTip() or "kappa 0.83" in panel.figures.toolTip()
+    assert "Kappa 0.83: how much better than chance" in panel.figures.toolTip()
     assert "F1" not in panel.figures.toolTip()
 
 
@@ -170,6 +170,14 @@ def test_classes_that_come_with_the_pictures_cannot_be_taught(qtbot) -> None:
     assert len(panel.bars) == 12 and not any(bar.button.isEnabled() for bar in panel.bars)
 
 
+def test_a_class_without_a_name_says_that_it_is_one(
+    panel: ClassesPanel, session: PictureStandIn
+) -> None:
+    session.report = report((), ("1", "bottle"))
+    panel.refresh()
+    assert [bar.name.accessibleName() for bar in panel.bars[:2]] == ["class 1", "bottle"]
+
+
 def test_it_fits_beside_the_picture(panel: ClassesPanel) -> None:
     assert panel.minimumSizeHint().width() <= 280
     for bar in panel.bars:
@@ -179,7 +187,11 @@ def test_it_fits_beside_the_picture(panel: ClassesPanel) -> None:
 def test_figures_in_words() -> None:
     assert percent(1.0) == "100 %" and percent(0.9996) == "99.9 %" and percent(0.934) == "93 %"
     assert percent(float("nan")) == "–"
-    known = {"accuracy": 0.5, "held_out_accuracy": float("nan"), "kappa_t": 0.25, "odd": 2.0}
+    known = {
+        "accuracy": 0.5, "held_out_accuracy": float("nan"), "kappa_t": 0.25, "samples": 40.0,
+        "overall_accuracy": 0.25,
+    }  # fmt: skip
     assert grades(known) == "50 % right while learning"
-    assert "kappa-T 0.25" in tip(known) and "odd 2.00" in tip(known)
+    assert "Kappa-T 0.25" in tip(known) and "Right from the start 25 %" in tip(known)
+    assert "40" not in tip(known)
     assert grades({}) == "" and tip({}) == ""

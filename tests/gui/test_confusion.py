@@ -24,7 +24,7 @@ KEPT = (sample(1, 0, 0), sample(2, 1, 0), sample(3, 1, 0), sample(4, 1, 3))
 @pytest.fixture
 def session() -> PictureStandIn:
     made = PictureStandIn()
-    made.report = report(KEPT, matrix=MATRIX, of="test samples")
+    made.report = report(KEPT, matrix=MATRIX, of="samples")
     return made
 
 
@@ -51,7 +51,7 @@ def test_counts_names_and_the_whole_in_words(panel: ConfusionPanel) -> None:
     assert [model.headerData(k, down) for k in range(3)] == [*NAMES]
     assert model.headerData(1, down, ROLE.AccessibleTextRole) == "True class: bottle"
     assert model.data(model.index(1, 0)) == "2"
-    assert panel.figure.accessibleName() == "85 % right of 40 test samples"
+    assert panel.figure.accessibleName() == "85 % right of 40 samples"
 
 
 def test_a_cell_says_what_it_is(panel: ConfusionPanel) -> None:

@@ -176,6 +176,14 @@ def test_only_those_of_one_kind(panel: SamplesPanel) -> None:
     assert panel.model.rowCount() == 6
 
 
+def test_a_cell_of_test_samples_leaves_out_what_is_learned_from(
+    panel: SamplesPanel, session: PictureStandIn
+) -> None:
+    session.report = report((*KEPT, sample(7, 0, 1, test=True)), of="test samples")
+    panel.show_only((0, 1))
+    assert panel.model.row_of(7) == 1 and panel.model.row_of(2) == -1
+
+
 def test_no_key_searches_by_typing(panel: SamplesPanel) -> None:
     focus(panel.list)
     click(panel, 1)
