@@ -61,6 +61,7 @@ class Arrangement(QWidget):
         self._narrow: bool | None = None
         self._build()
         self._connect()
+        self.fold(False)
 
     def refresh(self) -> None:
         """Draw a frame."""
@@ -113,6 +114,11 @@ class Arrangement(QWidget):
         end_s = alarms.model.ended_s(entry) if isinstance(alarms, AlarmsPanel) else entry.began_s
         self.view.show(entry.began_s, end_s)
         self.refresh()
+
+    def chosen_alarm(self) -> Entry | None:
+        """Return the alarm that is chosen in the list, the newest if none is."""
+        alarms = self.alarms.panel
+        return alarms.chosen_entry() if isinstance(alarms, AlarmsPanel) else None
 
     def after_paint(self, tell: Callable[[int], object]) -> None:
         """Have `tell` called whenever the newest sample or picture has been painted."""

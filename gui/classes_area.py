@@ -64,6 +64,13 @@ class ClassesArea(QWidget):
         if isinstance(panel, ClassesPanel):
             panel.hold(y, down)
 
+    def takes_digits(self) -> bool:
+        """Say whether digits are for the samples that are selected."""
+        panel = self.pages["Samples"].panel
+        return isinstance(panel, SamplesPanel) and (
+            panel.list.hasFocus() and bool(panel.list.chosen())
+        )
+
     def _turn(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
         self.refresh()

@@ -15,6 +15,8 @@ from driftscope.gui.typed import masked
 
 KEPT = 10_000
 """Alarms, and marks, that are remembered; older ones are counted only."""
+CARRIED = ("stream", "learner", "model", "detector", "decoder")
+"""Sections of parameters that the next source begins with."""
 MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift", "pass")
 
 
@@ -146,6 +148,17 @@ class Connection:
 def copied(params: ParamSet) -> ParamSet:
     """Return a copy whose values can be turned by themselves."""
     return ParamSet(**{name: copy.copy(section) for name, section in params.sections.items()})
+
+
+def carry_over(before: ParamSet, params: ParamSet) -> None:
+    """Begin with the sliders as they stood for the last source of this kind, its own section
+    apart. A learner that was frozen begins anew: frozen it would never start."""
+    if type(before.sections.get("learner")) is not type(params.sections["learner"]):
+        return
+    for name, section in before.sections.items():
+        if name in CARRIED:
+            params.attach(name, copy.copy(section))
+    params.set("learner.frozen", False)
 
 
 class Shown:

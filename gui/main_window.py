@@ -22,8 +22,10 @@ from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.held_keys import HeldKeys
 from driftscope.gui.news import News, Strain
+from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.panels.health import Figures
 from driftscope.gui.panels.picture import PicturePanel
+from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
 from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE
@@ -132,6 +134,10 @@ class MainWindow(QMainWindow):
         if not self.held.take(event):
             super().keyReleaseEvent(event)
 
+    def _teaches(self) -> bool:
+        """Say whether a digit teaches a class now."""
+        return self.session.pictures and not self.classes.takes_digits()
+
     def _figures_text(self) -> str:
         """Return what learning, drawing and memory take, as far as anything goes on."""
         session, parts = self.session, []
@@ -154,7 +160,8 @@ class MainWindow(QMainWindow):
         self.signal, self.picture = panels.signal, panels.picture
         self.score, self.loss = panels.score, panels.loss
         self.controls, self.alarms, self.classes = panels.controls, panels.alarms, panels.classes
-        self.held = HeldKeys(self, self.classes.hold, lambda: session.pictures)
+        self.held = HeldKeys(self, self.classes.hold, self._teaches)
+        self.saving = Saving(session, self, panels.chosen_alarm)
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
         self.figures = label(role="secondary")
@@ -185,6 +192,10 @@ class MainWindow(QMainWindow):
         top_bar.change.connect(self.connect_source)
         top_bar.add.connect(lambda: self.connect_source(beside=True))
         top_bar.chips.closed.connect(self.close_source)
+        top_bar.save.clicked.connect(self._offer_to_save)
+        self.saving.told.connect(self.say)
+        if isinstance(self.alarms.panel, AlarmsPanel):
+            self.alarms.panel.asked.connect(lambda place: self.saving.menu().popup(place))
         self.stage.pressed.connect(self._pressed)
         session.failed.connect(lambda _: self._refresh_all())
         session.opened.connect(self.refresh_texts)
@@ -196,6 +207,7 @@ class MainWindow(QMainWindow):
         self._key("Ctrl+O", self.connect_source)
         self._key("Ctrl+Shift+O", top_bar.more.click)
         self._key("Ctrl+W", self.close_source)
+        self._key("Ctrl+S", self._offer_to_save)
         self._key("Ctrl+Tab", lambda: self._show_next(1))
         self._key("Ctrl+Shift+Tab", lambda: self._show_next(-1))
         for place in range(9):
@@ -221,6 +233,12 @@ class MainWindow(QMainWindow):
         elif word == TAKE:
             session.release_port(False)
         self.refresh_texts()
+
+    def _offer_to_save(self) -> None:
+        """Show what can be saved in a menu under its button."""
+        button = self.top_bar.save
+        self.held.let_go()
+        self.saving.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _show_next(self, by: int) -> None:
         """Show the source that stands beside the shown one."""

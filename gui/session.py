@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address, registry
-from driftscope.core.commands import Ask, Command, Release, Reset, SetParam
+from driftscope.core.commands import Ask, Command, Release, Reset, SaveModel, SetParam
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import ParamSet
+from driftscope.core.sinks.clips import Clips
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Event, Result
 from driftscope.core.teaching import LearnerCommand
-from driftscope.gui.connection import Connection, Shown
+from driftscope.gui.connection import Connection, Shown, carry_over
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
 from driftscope.gui.pace import FAST_MS, Pace
 
 CLOSE_MS = 5000
-CARRIED = ("stream", "learner", "model", "detector", "decoder")
 
 Settings = Sequence[tuple[str, str]]
 
@@ -56,7 +58,10 @@ class Session(QObject, Shown):
         self.latency_ms = (float("nan"), float("nan"))
         self.sinks: list[Sink] = []
         """Further sinks for the sources connected from now on, such as a log."""
+        self.clips = Clips()
+        """What was seen lately and around alarms, of the sources connected now."""
         self._thread: MonitorThread | None = None
+        self._monitor: Monitor | None = None
         self._outbox = Outbox()
         self._next: tuple[list[str], Settings] | None = None
         self._closing = False
@@ -91,7 +96,7 @@ class Session(QObject, Shown):
         self.connections = {}
         self.shown = Connection(texts[0], None, before)
         try:
-            inputs = address.all_configured(texts, settings, lambda p: _carry_over(before, p))
+            inputs = address.all_configured(texts, settings, partial(carry_over, before))
         except DriftscopeError as error:
             self._fail(str(error))
             return
@@ -110,7 +115,7 @@ class Session(QObject, Shown):
         except DriftscopeError as error:
             self.failed.emit(str(error))
             return
-        made = self.connections[text] = self._connection(text, device, params)
+        made = self.connections[text] = Connection(text, device, params)
         made.health = self._thread.monitor.add(text, device, params)
         made.health.link = "opening"
         self.show(text)
@@ -160,6 +165,15 @@ class Session(QObject, Shown):
         if self.info is not None:
             self._send(Ask(self.info.key, command))
 
+    def save_model(self, path: Path) -> Future[Path] | None:
+        """Have what was learned of the shown stream written, also after its end; None if nothing
+        was."""
+        if self.info is None or self._monitor is None:
+            return None
+        command = SaveModel(self.info.key, path)
+        self._monitor.send(command)
+        return command.done
+
     def reset_model(self) -> None:
         """Forget all that was learned of the shown stream."""
         self._send(Reset(self.address))
@@ -199,10 +213,10 @@ class Session(QObject, Shown):
 
     def _start(self, inputs: dict[str, tuple[Device, ParamSet]]) -> None:
         """Begin with these sources; the first one is shown."""
-        self._outbox = Outbox()
-        monitor = Monitor(inputs, [self._outbox, *self.sinks])
+        self._outbox, self.clips = Outbox(), Clips()
+        monitor = self._monitor = Monitor(inputs, [self._outbox, self.clips, *self.sinks])
         for text, (device, params) in inputs.items():
-            made = self.connections[text] = self._connection(text, device, params)
+            made = self.connections[text] = Connection(text, device, params)
             made.health = monitor.healths[text]
             made.health.link, made.health.state = "opening", "loading"
         self.shown = next(iter(self.connections.values()))
@@ -215,9 +229,6 @@ class Session(QObject, Shown):
         self._garbage.take_over()
         self._timer.start(FAST_MS)
         self.changed.emit()
-
-    def _connection(self, text: str, device: Device, params: ParamSet) -> Connection:
-        return Connection(text, device, params)
 
     def _shown_changed(self) -> None:
         self._pace.forget()
@@ -287,14 +298,3 @@ class Session(QObject, Shown):
         if self._next is not None:
             (texts, settings), self._next = self._next, None
             self.connect_all(texts, settings)
-
-
-def _carry_over(before: ParamSet, params: ParamSet) -> None:
-    """Begin with the sliders as they stood for the last source of this kind, its own section
-    apart. A learner that was frozen begins anew: frozen it would never start."""
-    if type(before.sections.get("learner")) is not type(params.sections["learner"]):
-        return
-    for name, section in before.sections.items():
-        if name in CARRIED:
-            params.attach(name, copy.copy(section))
-    params.set("learner.frozen", False)

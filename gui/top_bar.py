@@ -40,8 +40,10 @@ class TopBar(QWidget):
         self.release = self._button("", "Let another program have the device for a while.")
         self.pause = self._button("Pause view", "Hold the view; the work goes on (Space).")
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
+        self.save = self._button("Save…", "Save an alarm's film, samples or the model (Ctrl+S).")
         self.keys = self._button("Keys", "What the keys do (F1).")
-        theme.set_role(self.keys, "flat")
+        for flat in (self.save, self.keys):
+            theme.set_role(flat, "flat")
         self.help = Keys(self)
         for button, texts in (
             (self.open, OPEN), (self.release, RELEASE_CAMERA), (self.pause, PAUSE),
@@ -67,6 +69,7 @@ class TopBar(QWidget):
         row.addSpacing(12)
         row.addWidget(self.release)
         row.addStretch(1)
+        row.addWidget(self.save)
         row.addWidget(self.keys)
 
     def refresh(self) -> None:

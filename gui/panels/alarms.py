@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtCore import (
     QModelIndex,
+    QPoint,
     QPointF,
     QRectF,
     QSize,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from driftscope.core.stream import Alarm
 from driftscope.gui import theme, words
-from driftscope.gui.alarm_list import AlarmList, Index
+from driftscope.gui.alarm_list import AlarmList, Entry, Index
 from driftscope.gui.scale import reading
 from driftscope.gui.session import Session
 from driftscope.gui.widgets import label, set_text
@@ -93,9 +94,11 @@ class Card(QStyledItemDelegate):
 
 
 class AlarmsPanel(QWidget):
-    """List the alarms and gaps of every source. `chosen` gives the Entry to look at."""
+    """List the alarms and gaps of every source. `chosen` gives the Entry to look at; `asked` comes
+    when a menu is wanted for the one under the mouse, which is chosen then."""
 
     chosen = Signal(object)
+    asked = Signal(QPoint)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -126,6 +129,8 @@ class AlarmsPanel(QWidget):
         rows.addWidget(self.list, 1000)
         rows.addStretch()
         self.empty.setContentsMargins(8, 0, 8, 0)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._ask)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._choose(now))
@@ -138,6 +143,15 @@ class AlarmsPanel(QWidget):
         self.empty.setVisible(none)
         self.list.setVisible(not none)
         set_text(self.counted, self._count())
+
+    def chosen_entry(self) -> Entry | None:
+        """Return the alarm that is chosen in the list, the newest if none is."""
+        model = self.model
+        chosen = [index for index in [self.list.currentIndex()] if index.isValid()]
+        for index in chosen + [model.index(row) for row in range(model.rowCount())]:
+            if isinstance(model.entry(index).what, Alarm):
+                return model.entry(index)
+        return None
 
     def _count(self) -> str:
         session = self.session
@@ -155,3 +169,10 @@ class AlarmsPanel(QWidget):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and self.window().focusWidget() is self.list:
             self.chosen.emit(self.model.entry(index))
+
+    def _ask(self, place: QPoint) -> None:
+        index = self.list.indexAt(place)
+        if index.isValid():
+            self.list.setFocus()
+            self.list.setCurrentIndex(index)
+            self.asked.emit(self.list.viewport().mapToGlobal(place))
