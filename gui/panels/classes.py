@@ -91,7 +91,8 @@ class ClassesPanel(QWidget):
         counts = Counter(sample.y for sample in report.samples) if report is not None else {}
         for y, bar in enumerate(self.bars):
             name, share = (names[y], float(shares[y])) if y < len(names) else (NEW, math.nan)
-            bar.show_class(name, share, y == first, counts.get(y, 0), y == self.taught)
+            wins = y == first and y < len(names)
+            bar.show_class(name, share, wins, counts.get(y, 0), y == self.taught)
         self.none.show_class(NONE, float(shares[-1]), first == len(names), 0, lit=False)
         self.none.setVisible(bool(names))
         self.seen.say(f"in view: {[*names, NONE][first]}" if first >= 0 else "")
