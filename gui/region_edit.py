@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 
 from driftscope.core.pictures.region import rectangles, text_of
 
-LEAST = 1.0
+LEAST = 2.0
 """A rectangle smaller than so many percent was a click, not a drag."""
 MIDDLE = QRectF(25, 25, 50, 50)
 STEP = 2.0
@@ -59,7 +59,9 @@ class RegionEdit(QObject):
 
     def change(self, to: list[QRectF]) -> None:
         """Use these rectangles; none is the whole picture."""
-        corners = tuple((r.left(), r.top(), r.right(), r.bottom()) for r in to)
+        corners = tuple(
+            (round(r.left()), round(r.top()), round(r.right()), round(r.bottom())) for r in to
+        )  # whole percents: finer than what is watched, and easy to read
         self.rectangles, self._text = to, text_of(corners)
         self.changed.emit(self._text)
 

@@ -23,7 +23,7 @@ from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, label, set_text
 
 EMPTY = "Here stands which classes are taken for which, once some labels have come."
-MOST_PX, LEAST_PX = 56, 5
+WIDEST_PX, HIGHEST_PX, LEAST_PX = 84, 56, 5
 BARE = (
     "QHeaderView, QHeaderView::section, QTableCornerButton::section "
     "{ background: transparent; border: none; }"
@@ -132,15 +132,15 @@ class ConfusionPanel(QWidget):
         room = self.pages.contentsRect()
         wide = min(down.needed_px(), room.width() // 3)
         down.setFixedWidth(wide)
-        cell = (room.width() - wide) / (classes + 1)
+        cell = min((room.width() - wide) / (classes + 1), WIDEST_PX)
         across.upright = across.needed_px() > cell
         text_px = across.fontMetrics().height() + 6
         high = min(across.needed_px(), room.height() // 3) if across.upright else 2 * text_px
         across.setFixedHeight(high)
         self.axes.setGeometry(0, 0, wide - 6, high - 3)
-        size = int(min(max(min(cell, (room.height() - high) / classes), LEAST_PX), MOST_PX))
-        across.setDefaultSectionSize(int(min(max(cell, LEAST_PX), MOST_PX)))
-        down.setDefaultSectionSize(size)
+        row = min(cell, (room.height() - high) / classes, HIGHEST_PX)
+        across.setDefaultSectionSize(int(max(cell, LEAST_PX)))
+        down.setDefaultSectionSize(int(max(row, LEAST_PX)))
 
     def _build(self) -> None:
         self._across, self._down = (
