@@ -6,12 +6,14 @@ bytes of red, then of green, then of blue, row by row, 32 x 32.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from driftscope.core.errors import SourceError
+from driftscope.core.params import param
 from driftscope.core.sources import _pickle
 from driftscope.core.sources._labelled import PictureSet, SetParams
 from driftscope.core.sources._names import natural, near
@@ -30,6 +32,20 @@ PICKLED = (b"\x80", b"(", b"}", b"]", b"c")
 NONE: Pixels = np.empty((0, PIXELS), np.uint8)
 
 
+@dataclass
+class CifarParams(SetParams):
+    """Parameters of CIFAR batches: small pictures there to be learned, so more, and quicker."""
+
+    passes: int = param(
+        10, low=0, high=1_000_000, unit="passes", label="Passes",
+        help="How often all pictures are gone through. 0 goes on for ever.",
+    )  # fmt: skip
+    rate_hz: float = param(
+        500.0, low=0.01, high=100_000.0, log=True, unit="Hz", label="Pictures a second",
+        help="How many pictures a second are given at speed 1.",
+    )  # fmt: skip
+
+
 class Cifar(PictureSet):
     """Give the pictures of a CIFAR-10 or CIFAR-100 file, or of a folder of data_batch_* files.
 
@@ -38,8 +54,9 @@ class Cifar(PictureSet):
 
     scheme = "cifar"
     labelled = True
+    Params = CifarParams
 
-    def __init__(self, target: str, params: SetParams) -> None:
+    def __init__(self, target: str, params: CifarParams) -> None:
         self._path = Path(target).expanduser()
         self._pixels = NONE
         super().__init__(self._path.name, params)

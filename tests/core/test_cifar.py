@@ -16,7 +16,7 @@ from driftscope.core.errors import SourceError
 from driftscope.core.pacing import Pacer
 from driftscope.core.sources import _labelled, _pickle
 from driftscope.core.sources._labelled import SetParams, held_out
-from driftscope.core.sources.cifar import Cifar
+from driftscope.core.sources.cifar import Cifar, CifarParams
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
 
 TEN = 10
@@ -40,7 +40,9 @@ def pickled(path: Path, what: object, protocol: int = 2) -> Path:
 
 
 def source(path: Path, **options: object) -> Cifar:
-    return Cifar(str(path), SetParams(**{"speed": "max", "held_out": 0.0, **options}))
+    return Cifar(
+        str(path), CifarParams(**{"speed": "max", "held_out": 0.0, "passes": 1, **options})
+    )
 
 
 def read(path: Path, **options: object) -> list[Item]:
@@ -180,15 +182,15 @@ def test_the_rate_may_be_turned_while_it_plays(
 
     monkeypatch.setattr(_labelled, "Pacer", ByHand)
     flat, y = batch(200)
-    source = Cifar(str(binary(tmp_path / "b.bin", flat, y)), SetParams(rate_hz=100))
-    source.open()
+    played = source(binary(tmp_path / "b.bin", flat, y), speed=1, rate_hz=100)
+    played.open()
     given = {}
     for rate_hz, pictures in ((100, 100), (10, 120), (50, 200)):
-        source.params.rate_hz, begun_s = rate_hz, now_s
-        while source.seq < pictures:
-            source.read()
+        played.params.rate_hz, begun_s = rate_hz, now_s
+        while played.seq < pictures:
+            played.read()
         given[rate_hz] = now_s - begun_s
-    source.close()
+    played.close()
     assert given == pytest.approx({100: 1.0, 10: 2.0, 50: 1.6}, abs=0.15)
 
 
@@ -321,4 +323,4 @@ def test_a_folder_without_batches_and_a_mixed_one_are_told(tmp_path: Path) -> No
     pickled(tmp_path / "data_batch_2", {b"data": flat, b"fine_labels": y.tolist()})
     assert "name one of the files" in told(tmp_path)
     with pytest.raises(SourceError, match="write cifar:"):
-        Cifar("", SetParams()).open()
+        Cifar("", CifarParams()).open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -274,6 +276,33 @@ def test_a_film_that_cannot_be_written_is_told_and_leaves_nothing(
     with pytest.raises(DriftscopeError, match="is the disk full"):
         write_film(tmp_path / "old.avi", frames)
     assert [each.read_text() for each in tmp_path.iterdir()] == ["an old film"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit for files there")
+@pytest.mark.parametrize("kind", [".avi", ".mp4"])
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    """A process that may write no more than 50 kB stands for the disk."""
+    script = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from driftscope.core.errors import DriftscopeError
+from driftscope.core.export.film import write_film
+from driftscope.core.pictures.files import encoded
+
+draw = np.random.default_rng(0)
+noise = [draw.integers(0, 256, (240, 320, 3), np.uint8) for _ in range(20)]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+try:
+    write_film(Path(sys.argv[1]), [(n / 10, encoded(each, ".jpg")) for n, each in enumerate(noise)])
+except DriftscopeError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / f"a{kind}")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "is the disk full? Name another folder." in ran.stdout, ran.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_names_are_safe_everywhere(tmp_path: Path) -> None:
