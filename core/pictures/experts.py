@@ -30,7 +30,8 @@ class Experts:
 
     Each weighs exp(-its log loss on the latest samples), each sample judged before it was
     learned. So the nearest sample speaks first, and the head takes over as it becomes better.
-    Which picture is none of the classes the nearest sample alone decides.
+    Whether a picture is none of the classes the nearest sample alone decides: the odds of none
+    are those against the likeliest class.
     """
 
     def __init__(self, params: LearnerParams) -> None:
@@ -104,7 +105,9 @@ class Experts:
     def _joined(self, both: tuple[F64, F64], none: F64) -> F64:
         weights = self.weights
         made = weights[0] * both[0] + weights[1] * both[1]
-        return np.concatenate((made * (1.0 - none)[:, None], none[:, None]), 1)
+        odds = made.max(1) * none  # to the likeliest class, however many share the rest
+        made = np.concatenate((made * (1.0 - none)[:, None], odds[:, None]), 1)
+        return np.asarray(made / made.sum(1, keepdims=True), np.float64)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all but the samples; `know` them before loading it."""

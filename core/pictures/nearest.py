@@ -13,6 +13,8 @@ TEMPERATURES = 2.0 ** np.arange(-6, 3)
 """Of the usual squared distance to the nearest of the same class."""
 APART = 4.0
 """With one class only: other things are taken for so many times further (squared)."""
+STRANGE = 0.75
+"""A picture is none of these beyond what so many of the samples are from other classes."""
 SURE = 4.0
 LEAST = 1e-3
 """No class of one that is wrong counts as less likely than this."""
@@ -26,9 +28,9 @@ class Nearest:
     How sure the nearest sample makes is set by the temperature, of a few, with the least log loss
     when each sample is left out in turn.
 
-    None of these is a picture as far from every sample as samples are from those of other
-    classes: there it is as likely as not, at the usual distance within a class hardly
-    (logistic on a log scale, SURE). Where samples cannot tell yet, `usual` does: the squared
+    None of these is a picture further from every sample than most samples are from those of
+    other classes: there (STRANGE) it is as likely as not, at the usual distance within a class
+    hardly (logistic on a log scale, SURE). Where samples cannot tell yet, `usual` does: the squared
     distance from one frame to the next.
     """
 
@@ -95,7 +97,7 @@ class Nearest:
         by_class[rows, place] = own
         inside, outside = np.isfinite(own), np.isfinite(other)
         near = float(np.median(own[inside])) if inside.any() else step
-        far = float(np.median(other[outside])) if outside.any() else APART * near
+        far = float(np.quantile(other[outside], STRANGE)) if outside.any() else APART * near
         self._none: tuple[float, float] | None = None
         if far > 0.0:
             near = max(near, 1e-6 * far)
