@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from labelled import NAMES, classes, described, drawn, step
+from labelled import classes, described, drawn, step
+from taught import ROWS, made, taught, told, weights
 from torch.nn.functional import cross_entropy
 
-from driftscope.core.params import default_params
-from driftscope.core.parts import make_learner, prepare_thread
 from driftscope.core.pictures import unlabelled
-from driftscope.core.pictures.classifier import Classifier
-from driftscope.core.stream import Graded, Labels, Report
-
-prepare_thread(pictures=True)
-ROWS = 8
-
-
-def made(names: tuple[str, ...] = NAMES, **settings: object) -> Classifier:
-    params = default_params(pictures=True, labelled=True)
-    for name, value in settings.items():
-        params.set(name.replace("__", "."), value)
-    learner = make_learner(described(names=names), params)
-    assert isinstance(learner, Classifier)
-    return learner
-
-
-def taught(learner: Classifier, steps: int = 20, kinds: int = 3, seq: int = 0) -> int:
-    """Learn so many steps of freshly drawn pictures; return the next row's number."""
-    y = classes(steps * ROWS, kinds, seq)
-    pictures = drawn(y, seed=seq)
-    for k in range(steps):
-        rows = slice(k * ROWS, (k + 1) * ROWS)
-        one = step(pictures[rows], y[rows], seq + k * ROWS)
-        learner.learn(one, learner.score(one))
-    return seq + steps * ROWS
-
-
-def weights(learner: Classifier) -> torch.Tensor:
-    return learner.net.optimizer.weights.clone()
-
-
-def told(learner: Classifier) -> tuple[list[Graded], Report]:
-    reports = learner.take_reports()
-    assert isinstance(reports[-1], Report)
-    return [each for each in reports if isinstance(each, Graded)], reports[-1]
+from driftscope.core.stream import Labels
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
@@ -224,63 +188,6 @@ def test_without_time_to_learn_it_still_grades() -> None:
     learner.skip(some, learner.score(some))
     graded, _ = told(learner)
     assert np.array_equal(graded[0].y, y) and torch.equal(before, weights(learner))
-
-
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_the_far_right_of_the_slider_cannot_break_it(optimizer: str) -> None:
-    learner = made(learner__lr=100.0, learner__optimizer=optimizer)
-    seq = taught(learner, 60)
-    assert torch.isfinite(weights(learner)).all()
-    learner.params.lr = 1.0
-    taught(learner, 80, seq=seq)
-    graded, _ = told(learner)
-    last = np.concatenate([each.predicted == each.y for each in graded[-10:]])
-    assert last.mean() > 0.6
-
-
-def test_numbers_that_are_no_longer_finite_are_taken_back() -> None:
-    learner = made()
-    seq = taught(learner, 80)
-    learner.net.optimizer.weights.mul_(1e20)
-    y = classes(ROWS)
-    scored = learner.score(step(drawn(y)))
-    assert np.isnan(scored.error).all()
-    learner.learn(step(drawn(y), y, seq), scored)
-    assert [kind for kind, _ in learner.take_events()] == ["restored"]
-    taught(learner, 10, seq=seq + ROWS)
-    graded, _ = told(learner)
-    assert (graded[-11].predicted == -1).all()
-    assert torch.isfinite(weights(learner)).all()
-    assert np.mean(graded[-1].y == graded[-1].predicted) > 0.8
-
-
-def test_other_pictures_are_no_reason_to_go_back() -> None:
-    learner = made()
-    seq = taught(learner, 100)
-    y = classes(100 * ROWS, 3, 9)
-    pictures = 255 - drawn(y, seed=9)  # the same classes look all different
-    for k in range(100):
-        rows = slice(k * ROWS, (k + 1) * ROWS)
-        one = step(pictures[rows], (y[rows] + 1) % 3, seq + k * ROWS)
-        learner.learn(one, learner.score(one))
-    assert not learner.take_events()
-    graded, _ = told(learner)
-    assert np.mean(graded[-1].y == graded[-1].predicted) > 0.8
-
-
-def test_a_state_of_another_model_is_refused() -> None:
-    from driftscope.core.errors import StateError
-
-    with pytest.raises(StateError, match="weights"):
-        made(model__hidden=64).load_state_dict(copy.deepcopy(made().state_dict()))
-
-
-def test_a_state_with_more_classes_is_taken() -> None:
-    one, two = made(()), made(())
-    taught(one, 10, kinds=4)
-    two.load_state_dict(copy.deepcopy(one.state_dict()))
-    some = step(drawn(classes(ROWS, 4)))
-    assert np.array_equal(one.score(some).extras["classes"], two.score(some).extras["classes"])
 
 
 def excerpt(folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
