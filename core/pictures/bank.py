@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from driftscope.core.arrays import F32
@@ -11,8 +13,10 @@ from driftscope.core.pictures.cells import FEATURES, GRID, NOISE
 CAPACITY = 2048
 NEW = 2.0
 """A cell further than this from all that is kept, in units of noise, is kept as well."""
-AT_ONCE = 64
+MOST = 64
 """So many cells of one picture are kept at most."""
+DELAY = 64
+"""Pictures that what is new waits for: kept at once, it would be known from the next one on."""
 FAR = 0.5
 """One cell further away in the picture counts as much as so many units of noise."""
 _ROW, _COLUMN = np.mgrid[:GRID, :GRID].reshape(2, -1, 1).astype(np.float32)
@@ -30,6 +34,8 @@ class Bank:
         self._kept: F32 = np.zeros((CAPACITY, FEATURES + 2), np.float32)
         self._length: F32 = np.zeros(CAPACITY, np.float32)
         self._count = 0
+        self._waiting: deque[F32] = deque()
+        self._seen = 0
 
     def error(self, cells: F32) -> F32:
         """Return (16, 16): the distance to the nearest cell kept; 0 while there is none."""
@@ -37,15 +43,25 @@ class Bank:
             return np.zeros((GRID, GRID), np.float32)
         return self._distance(_places(cells)).reshape(GRID, GRID)
 
-    def learn(self, cells: F32, all_of_it: bool = False) -> None:
-        """Keep what is new, at most AT_ONCE cells unless `all_of_it`."""
+    def learn(self, cells: F32, at_once: bool = False) -> None:
+        """Keep what was new DELAY pictures ago, at most MOST cells; or what is new now, all of
+        it `at_once`."""
         places = _places(cells)
+        self._waiting.append(places)
+        self._seen += 1
+        if at_once:
+            self._waiting.clear()
+            self._take(places, len(places))
+        elif len(self._waiting) > min(DELAY, self._seen // 4):
+            self._take(self._waiting.popleft(), MOST)
+
+    def _take(self, places: F32, most: int) -> None:
         if not self._count:
             self._keep(places)
             return
         new = np.flatnonzero(self._distance(places) > NEW)
-        if len(new) > AT_ONCE and not all_of_it:
-            new = self._random.choice(new, AT_ONCE, replace=False)
+        if len(new) > most:
+            new = self._random.choice(new, most, replace=False)
         self._keep(places[new])
 
     def _distance(self, places: F32) -> F32:
@@ -73,6 +89,7 @@ class Bank:
         self._kept[: len(kept)] = kept
         self._length[: len(kept)] = [place @ place for place in kept]
         self._random.bit_generator.state = state["random"]
+        self._waiting, self._seen = deque(state["waiting"]), state["seen"]
 
 
 def _places(cells: F32) -> F32:

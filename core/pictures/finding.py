@@ -23,6 +23,8 @@ REPLAY_BYTES = 16 * 2**20
 """Room for 340 pictures."""
 CLEAR, CLEAN = 0.3, 0.02
 """A cell covered by more than this is foreign, by less than that it is not; others do not count."""
+CAREFUL = 0.05
+"""The part of the longest safe step that "auto" takes: a gradient of so many cells is sure."""
 FARTHEST, UNIT = 10.0, 3.0
 """Deviations beyond the first are cut; so many are one unit for the net."""
 
@@ -39,14 +41,14 @@ class Finding:
     ) -> None:
         self._params = params
         self._usual, self._drawn = usual, drawn
-        self.training = Training(net, params)
+        self.training = Training(net, params, CAREFUL)
         self.replay = Replay(REPLAY_BYTES, params.seed)
         self._random = np.random.default_rng(params.seed)
 
-    def error(self, maps: F32) -> F32:
-        """Return (B, 16, 16) the log odds that cells of maps (B, 16, 16, 12) are foreign."""
+    def chances(self, maps: F32) -> F32:
+        """Return (B, 16, 16) the probability that cells of maps (B, 16, 16, 12) are foreign."""
         with torch.inference_mode():
-            found: F32 = self.training.net(self._seen(maps))[:, 0].numpy()
+            found: F32 = torch.sigmoid(self.training.net(self._seen(maps))[:, 0]).numpy()
         return found
 
     def learn(self, smalls: Pixels, maps: F32, updates: int, time_s: float) -> None:

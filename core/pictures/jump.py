@@ -5,12 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from driftscope.core.arrays import F32, Bools
-
-OUT = 4.0
-"""A cell whose heat is over this is out."""
 MOST, FEW = 0.6, 0.3
 """The share of the cells that makes a jump; below the other one it is over."""
 LASTS_S, LASTS_ROWS = 1.0, 5
@@ -28,9 +22,8 @@ class Jump:
         self._rows = 0
         self._told = False
 
-    def follow(self, heat: F32, watched: Bools, time_s: float) -> str:
-        """Take a picture's heat in; return a sentence if there is news."""
-        share = float(np.mean(heat[watched] > OUT)) if watched.any() else 0.0
+    def follow(self, share: float, time_s: float) -> str:
+        """Take in what share of a picture has changed; return a sentence if there is news."""
         if share < FEW:
             self._told = False
         if share < MOST:

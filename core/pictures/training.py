@@ -9,16 +9,18 @@ from torch import Tensor, nn
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
-from driftscope.core.optimizers import Optimizer
+from driftscope.core.optimizers import CAREFUL, Optimizer
 from driftscope.core.params import PictureLearnerParams
 
 
 class Training:
     """Step a net by the safe step; go back to a sane snapshot when its loss is not."""
 
-    def __init__(self, net: nn.Module, params: PictureLearnerParams) -> None:
+    def __init__(
+        self, net: nn.Module, params: PictureLearnerParams, careful: float = CAREFUL
+    ) -> None:
         self.net = net.eval()
-        self.optimizer = Optimizer(net, params)
+        self.optimizer = Optimizer(net, params, careful)
         self.guard = Guard()
         self.guard.snapshot = self._snapshot()
 

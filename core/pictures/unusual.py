@@ -30,7 +30,9 @@ from driftscope.core.stream import EventKind
 
 cv2.setNumThreads(1)
 
-PARTS = 4
+PARTS = 3
+OUT = 4.0
+"""A cell further out than this, in standard deviations, has changed."""
 HURRIED_UPDATES = 4
 """Times as many updates while it is to hurry."""
 
@@ -46,8 +48,9 @@ class Net(Protocol):
 class Looked:
     """Hold what was seen in B pictures, of which the first n count; the rest is zero.
 
-    small (B, 128, 128, 3) uint8, cells and redrawn (B, 16, 16, 12), errors (B, 4, 16, 16),
-    heat (B, 16, 16); score, loss and baseline (B,) are NaN while nothing is known.
+    small (B, 128, 128, 3) uint8, cells and redrawn (B, 16, 16, 12), errors (B, 3, 16, 16),
+    heat (B, 16, 16); score, loss and baseline (B,) are NaN while nothing is known. `changed`
+    (B,) is the share of the watched cells that are far out.
     """
 
     small: Pixels
@@ -58,10 +61,16 @@ class Looked:
     score: F64
     loss: F64
     baseline: F64
+    changed: F64
 
 
 class Unusual:
-    """Judge pictures by the Gaussian, the Redrawing and the Bank together, then learn them."""
+    """Judge pictures by three parts and the finder together, then learn them.
+
+    The heat of a cell is how far out it is, the mean of the robust z of Gaussian, Redrawing and
+    Bank, times the probability with which the finder takes it for foreign: much that moves about
+    is far out and belongs there.
+    """
 
     def __init__(self, net: Net, params: PictureLearnerParams) -> None:
         self._params = params
@@ -85,19 +94,22 @@ class Unusual:
         errors = np.zeros((rows, PARTS, GRID, GRID), np.float32)
         heat = np.zeros((rows, GRID, GRID), np.float32)
         score, loss, baseline = np.full((3, rows), np.nan)
+        changed = np.zeros(rows)
         for row in range(n):
             smalls[row] = small(pictures[row])
             maps[row] = cells(smalls[row])
         redrawn = self.redrawing.redrawn(maps)
-        found = self.finding.error(maps)
+        foreign = self.finding.chances(maps)
         for row in range(n if self.gaussian.count else 0):
-            errors[row] = self._errors(maps[row], redrawn[row], found[row])
+            errors[row] = self._errors(maps[row], redrawn[row])
             loss[row] = self.redrawing.losses(maps[row], redrawn[row])
             baseline[row] = self.redrawing.losses(maps[row], self.gaussian.mean)
             if self.ready:
-                heat[row] = np.where(watched, self.usual.of(errors[row]), 0)
+                out = np.where(watched, self.usual.of(errors[row]), 0)
+                heat[row] = out * foreign[row]
                 score[row] = score_of(heat[row], watched)
-        return Looked(smalls, maps, redrawn, errors, heat, score, loss, baseline)
+                changed[row] = (out[watched] > OUT).mean()
+        return Looked(smalls, maps, redrawn, errors, heat, score, loss, baseline, changed)
 
     def learn(self, looked: Looked, hurry: bool, time_s: float) -> float:
         """Take in pictures, all of them; return the net's training loss."""
@@ -133,13 +145,12 @@ class Unusual:
             guard.events = []
         return events
 
-    def _errors(self, cells: F32, redrawn: F32, found: F32) -> F32:
-        """Return (4, 16, 16): what each part says of a map."""
+    def _errors(self, cells: F32, redrawn: F32) -> F32:
+        """Return (3, 16, 16): what each part says of a map."""
         return np.stack((
             self.gaussian.error(cells),
             self.redrawing.error(cells, redrawn),
             self.bank.error(cells),
-            found,
         ))  # fmt: skip
 
     def state_dict(self) -> State:

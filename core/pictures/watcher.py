@@ -163,9 +163,8 @@ class Watcher(Learner):
 
     def _follow(self, step: Step, looked: Looked) -> None:
         """Tell of a change of nearly the whole picture, which an alarm would be too little for."""
-        cells = self._watched()
-        for heat, time_s in zip(looked.heat, step.time_s, strict=True):
-            message = self._jump.follow(heat, cells, float(time_s))
+        for share, time_s in zip(looked.changed, step.time_s, strict=True):
+            message = self._jump.follow(float(share), float(time_s))
             if message:
                 self._events.append(("note", dict(message=message, offer="relearn")))
 
