@@ -14,6 +14,8 @@ import json
 import os
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from multiprocessing import resource_tracker, shared_memory
 from typing import Any
@@ -34,6 +36,9 @@ KINDS: dict[str, Callable[[dict[str, Any]], Grabber]] = {
 MARK = b"\x1e"
 MOST_SPOILED = 100
 """If so many pictures in a row cannot be read, none can."""
+MOST_WAITING, LATE_S = 2, 0.1
+"""So many of the newest pictures wait while the parent is busy, so that a hiccup costs none; one
+that has waited for so long gives way to a newer one."""
 MOST_SIZES = 16
 """So many other sizes are told, one message each."""
 
@@ -47,8 +52,8 @@ def say(kind: str, **data: object) -> None:
 class Slots:
     """Put pictures into the slots of the shared memory that the parent has said are free.
 
-    With `newest` a picture that finds no free slot waits for one until the next picture takes
-    its place, and is then counted as missed; else `put` waits, and nothing is left out.
+    With `newest` a picture that finds no free slot waits until newer ones take its place, and is
+    then counted as missed; else `put` waits, and nothing is left out.
     """
 
     def __init__(self, request: dict[str, Any]) -> None:
@@ -56,7 +61,7 @@ class Slots:
         self._slot_bytes = request["slot_bytes"]
         self._newest = request["newest"]
         self._free: list[int] = []
-        self._waiting: tuple[Pixels, Stamp] | None = None
+        self._waiting: deque[tuple[Pixels, Stamp]] = deque()
         self._missed = self._spoiled = 0
         self._told: set[tuple[int, int]] = set()
         self._changed = threading.Condition()
@@ -70,15 +75,16 @@ class Slots:
         say("opened", size=self._size, found=found, **grabber.description(picture))
 
     def put(self, picture: Pixels, stamp: Stamp) -> None:
-        """Hand a picture over, now or later; it must stay as it is until the next but one."""
+        """Hand a picture over, now or later; it must stay as it is for the next two."""
         with self._changed:
             if not self._newest:
                 self._changed.wait_for(lambda: self._free)
             if self._free:
                 self._hand_over(self._free.pop(0), picture, stamp)
             else:
-                self._missed += self._waiting is not None
-                self._waiting = picture, stamp
+                self._waiting.append((picture, stamp))
+                if len(self._waiting) > MOST_WAITING:
+                    self._miss()
 
     def spoiled(self) -> None:
         """Count a picture that cannot be read."""
@@ -95,13 +101,20 @@ class Slots:
 
     def _freed(self, slot: int) -> None:
         with self._changed:
-            if self._waiting is None:
+            while len(self._waiting) > 1 and self._waited_s() > LATE_S:
+                self._miss()
+            if self._waiting:
+                self._hand_over(slot, *self._waiting.popleft())
+            else:
                 self._free.append(slot)
                 self._changed.notify_all()
-            else:
-                picture, stamp = self._waiting
-                self._waiting = None
-                self._hand_over(slot, picture, stamp)
+
+    def _waited_s(self) -> float:
+        return time.monotonic() - self._waiting[0][1].steady_s
+
+    def _miss(self) -> None:
+        self._waiting.popleft()
+        self._missed += 1
 
     def _hand_over(self, slot: int, picture: Pixels, stamp: Stamp) -> None:
         width, height = self._size
@@ -121,7 +134,7 @@ def capture(request: dict[str, Any]) -> None:
     slots = Slots(request)
     threading.Thread(target=slots.listen, daemon=True).start()
     grabber = KINDS[request["what"]](request)
-    buffers: list[Pixels | None] = [None, None]
+    buffers: list[Pixels | None] = [None] * (MOST_WAITING + 1)
     turn, spoiled, is_open = 0, 0, False
     while (stamp := grabber.grab()) is not None:
         picture = grabber.picture(buffers[turn])
@@ -136,7 +149,7 @@ def capture(request: dict[str, Any]) -> None:
             is_open = True
         slots.put(picture, stamp)
         buffers[turn] = picture
-        turn, spoiled = 1 - turn, 0
+        turn, spoiled = (turn + 1) % len(buffers), 0
     if not is_open:
         raise Failed("unreadable" if spoiled else "no picture")
     say("ended", note=grabber.ending())

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from faulty_capture import BLUE, GOOD, GREEN, HEIGHT, PATIENT_S, RED, WIDTH, colours, faulty, gone
 
-from driftscope.core.capture import process
+from driftscope.core.capture import child, process
+from driftscope.core.capture.child import LATE_S
 from driftscope.core.capture.process import Capture, Ended, Opened, Picture
 from driftscope.core.capture.reasons import Reason
 
@@ -88,6 +90,36 @@ def test_who_wants_the_newest_gets_it_and_the_count_of_the_others(start: Start) 
         assert message.number == last + 1 + message.missed
         last, missed = message.number, missed + message.missed
     assert missed > 20
+
+
+def test_a_short_hiccup_costs_no_picture(monkeypatch) -> None:
+    """What waits is given out in order; what has waited for too long gives way."""
+    said: list[tuple[int, int]] = []
+
+    def say(_: str, **data: int) -> None:
+        said.append((data["number"], data["missed"]))
+
+    memory = SimpleNamespace(buf=bytearray(4 * 3))
+    monkeypatch.setattr(child, "_attached", lambda _: memory)
+    monkeypatch.setattr(child, "say", say)
+    slots = child.Slots(dict(shared="", slot_bytes=12, newest=True))
+    slots._size = (2, 2)
+    slots._told = {(2, 2)}
+    picture = np.zeros((2, 2, 3), np.uint8)
+    now_s = 100.0
+    monkeypatch.setattr(child.time, "monotonic", lambda: now_s)
+    for number in range(4):
+        slots.put(picture, child.Stamp(number, now_s, 0.0))
+    slots._freed(0)
+    slots._freed(0)
+    assert said == [(2, 2), (3, 0)]
+    slots._freed(0)
+    slots.put(picture, child.Stamp(4, now_s, 0.0))
+    slots.put(picture, child.Stamp(5, now_s, 0.0))
+    slots.put(picture, child.Stamp(6, now_s, 0.0))
+    now_s += 2 * LATE_S
+    slots._freed(0)
+    assert said[2:] == [(4, 0), (6, 1)]
 
 
 def test_pictures_lie_in_their_slots_red_first(start: Start) -> None:

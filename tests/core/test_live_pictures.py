@@ -14,6 +14,8 @@ from faulty_capture import BLUE, GOOD, GREEN, HEIGHT, PATIENT_S, RED, WIDTH, col
 
 from driftscope.core.capture import process
 from driftscope.core.errors import LinkLost, SourceError
+from driftscope.core.mailbox import Mailbox
+from driftscope.core.reader import Message, Reader
 from driftscope.core.sources import _live_pictures
 from driftscope.core.sources.http import Http
 from driftscope.core.stream import Block, Event, Item, StreamInfo
@@ -185,3 +187,16 @@ def test_a_picture_that_never_changes_is_told_once(source, monkeypatch) -> None:
     monkeypatch.setattr(_live_pictures, "STILL_S", 0.05)
     notes = [item for item in pictures(source("plain"), 20) if isinstance(item, Event)]
     assert len(notes) == 1 and "may be frozen" in notes[0].data["message"]
+
+
+@pytest.mark.parametrize("behaviour", ["hang at once", "hang"])
+def test_a_reader_whose_camera_hangs_can_be_stopped(source, behaviour) -> None:
+    made = source(behaviour)
+    inbox: Mailbox[Message] = Mailbox(2**20, "wait")
+    reader = Reader("camera", made, inbox)
+    reader.start()
+    until_s = time.monotonic() + PATIENT_S
+    while made.pid is None and time.monotonic() < until_s:
+        time.sleep(0.01)
+    pid = made.pid
+    assert pid is not None and reader.stop(PATIENT_S) and gone(pid)
