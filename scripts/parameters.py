@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from driftscope.core import registry
-from driftscope.core.params import DetectorParams, LearnerParams, Params, Spec
+from driftscope.core.params import DetectorParams, LearnerParams, Params, PictureLearnerParams, Spec
 
 PAGE = Path(__file__).parents[1] / "docs" / "parameters.md"
 HEAD = """\
@@ -22,12 +22,15 @@ Made by `make docs` from the declarations in the code.
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, section("Learner", "learner", LearnerParams)]
+    parts.append(section("Learner of pictures, where it differs", "learner", PictureLearnerParams,
+                         LearnerParams))  # fmt: skip
     parts.append(section("Detector", "detector", DetectorParams))
     for kind, prefix in (
         ("sources", "source"),
         ("transports", "source"),
         ("decoders", "decoder"),
         ("models", "model"),
+        ("picture_models", "model"),
     ):
         for name, plugin in registry.load_all(kind)[0].items():
             title = f"{prefix.capitalize()} `{getattr(plugin, 'scheme', name)}`"
@@ -35,9 +38,13 @@ def page() -> str:
     return "\n".join(part for part in parts if part)
 
 
-def section(title: str, prefix: str, params: type[Params]) -> str:
-    """Return one section's table; "" if it has no parameters."""
-    rows = [row(f"{prefix}.{name}", spec) for name, spec in params.specs().items()]
+def section(title: str, prefix: str, params: type[Params], known: type[Params] = Params) -> str:
+    """Return one section's table, without the rows that `known` has too; "" if there is none."""
+    rows, others = (
+        [row(f"{prefix}.{name}", spec) for name, spec in each.specs().items()]
+        for each in (params, known)
+    )
+    rows = [each for each in rows if each not in others]
     if not rows:
         return ""
     head = ["", f"## {title}", "", "| name | default | range | at once | what turning it does |"]
