@@ -126,6 +126,7 @@ class ClassBar(QWidget):
             self.name.setFont(font)
         self.share.show_share(share, first, lit)
         set_text(self.percent, "" if math.isnan(share) else f"{100 * share:.0f} %")
+        self.percent.setVisible(not math.isnan(share))
         told = words.plural(count, "sample") if count else ""
         set_text(self.count, "learning …" if lit else told)
         self.count.setToolTip("How many pictures of it are remembered.")

@@ -10,6 +10,8 @@ from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Tick, label, set_text
 
 STEP = 5
+LOW = "padding: 4px 10px"
+"""Buttons beside a picture: every pixel of height is the picture's."""
 
 
 class PictureTools(QWidget):
@@ -38,6 +40,7 @@ class PictureTools(QWidget):
             "one, arrows to move it, Shift and arrows to size it, Delete to remove it.",
         )  # fmt: skip
         self.whole = QPushButton("Whole picture")
+        self.whole.setStyleSheet(LOW)
         self.whole.setToolTip("Watch everything again: take all rectangles away.")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -92,5 +95,6 @@ def _beside(position: int, step: int) -> int:
 def _switch(text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setCheckable(True)
+    button.setStyleSheet(LOW)
     button.setToolTip(tip)
     return button

@@ -20,7 +20,7 @@ from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, label, set_text
 
 MOST_TAUGHT = 9
-NONE, NEW = "none of these", "Hold to teach a new class"
+NONE, NEW = "none of these", "Hold to add a class"
 EMPTY = "Hold a key 1 to 9 while something is in view to teach it."
 
 

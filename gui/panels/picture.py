@@ -22,7 +22,7 @@ from driftscope.core.errors import ParamError
 from driftscope.core.teaching import Accept
 from driftscope.gui import theme, words
 from driftscope.gui.picture_offer import ACCEPT, ACCEPT_TIP, RELEARN, RELEARN_TIP, Offer
-from driftscope.gui.picture_tools import PictureTools
+from driftscope.gui.picture_tools import LOW, PictureTools
 from driftscope.gui.picture_view import PictureView
 from driftscope.gui.sentence import phase
 from driftscope.gui.watched import Watched
@@ -167,8 +167,7 @@ class PicturePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= ONE_ROW_PX
         ways = QBoxLayout.Direction
-        for row in (self._foot, self.offer.row):
-            row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.offer.row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         super().resizeEvent(event)
 
     def _build(self) -> None:
@@ -180,24 +179,18 @@ class PicturePanel(QWidget):
         heading.setSpacing(12)
         heading.addWidget(title)
         heading.addWidget(self.note, 1)
+        for button in (self.accept, self.relearn):
+            button.setStyleSheet(LOW)
+            heading.addWidget(button)
         heading.addWidget(self.score)
         heading.addWidget(self.lamp)
-        actions = QHBoxLayout()
-        actions.setSpacing(8)
-        actions.addStretch()
-        actions.addWidget(self.accept)
-        actions.addWidget(self.relearn)
-        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._foot.setContentsMargins(14, 4, 14, 4)
-        self._foot.setSpacing(8)
-        self._foot.addWidget(self.tools, 1)
-        self._foot.addLayout(actions)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 2, 14, 4)
+        foot.addWidget(self.tools)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 10, 0, 6)
+        rows.setContentsMargins(0, 8, 0, 6)
         rows.setSpacing(6)
         rows.addLayout(heading)
         rows.addWidget(self.offer)
         rows.addWidget(self.view, 1)
-        rows.addLayout(self._foot)
-        self.setTabOrder(self.view, self.tools)
-        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        rows.addLayout(foot)

@@ -79,6 +79,6 @@ def test_another_theme_is_taken_at_the_next_refresh(
         theme.apply(qapp, theme.LIGHT)
         panel.refresh()
         image = panel.grab().toImage()
-        assert image.pixelColor(4, image.height() // 2).name() == theme.LIGHT.panel.name()
+        assert image.pixelColor(image.width() // 2, 3).name() == theme.LIGHT.panel.name()
     finally:
         theme.apply(qapp, before)
