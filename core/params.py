@@ -229,8 +229,8 @@ class PictureLearnerParams(LearnerParams):
     replay: int = param(
         4, low=0, high=64, unit="pictures", label="Replay",
         help="How many remembered pictures are learned again in each update, so that what is "
-        "rarely in view is not forgotten. A set of labelled pictures starts with 0: they come again "
-        "in its next pass.",
+        "rarely in view is not forgotten. A set of labelled pictures starts with 0: each comes "
+        "again in the next pass.",
     )  # fmt: skip
     horizon: int = param(
         0, low=1, high=4096, log=True, auto=0, unit="pictures", hidden=True, label="Predict ahead",
