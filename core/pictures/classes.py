@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from driftscope.core.arrays import F32, F64, Pixels
@@ -24,6 +25,11 @@ from driftscope.core.teaching import (
     UndoSamples,
 )
 
+cv2.setNumThreads(1)
+
+BLUR = (5, 5)
+"""Cells to blur over: what moves by a cell or two is still much the same (with pictures shifted
+by up to 6 % the nearest sample is right in 87 % instead of 72 %, else as often as without)."""
 REPORT_S, CURVE_S = 0.25, 1.0
 """Between two reports, in stream time: of samples that changed, of the loss alone."""
 TRUNK_S = 0.1
@@ -41,14 +47,20 @@ class Seen:
     cells: F32
 
 
+def smoothed(cells: F32) -> F32:
+    """Return the features (3072,) float32 of cells (16, 16, 12) by which classes are told."""
+    blurred = cv2.GaussianBlur(cells, BLUR, 0, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(blurred, np.float32).ravel()
+
+
 class Classes:
     """Say of which of the classes a user taught a picture is, or none of these. One stream's.
 
     Samples are taken even while the learner is held or frozen, since someone gives them by hand;
     frozen, or at a learning rate of 0, only the head rests. When they are changed afterwards the
     head starts anew, so that nothing is left of what was taken back. `reset` keeps them: they
-    are the user's work. With a trunk its features stand in place of the cells; it runs only once
-    a class is in use. Call from one thread.
+    are the user's work. With a trunk its features stand in place of the smoothed cells; it runs
+    only once a class is in use. Call from one thread.
     """
 
     def __init__(
@@ -166,7 +178,7 @@ class Classes:
             trunk = self._trunk
             self._seen = (
                 seen.seq,
-                seen.cells.flatten() if trunk is None else trunk.features(seen.picture),
+                smoothed(seen.cells) if trunk is None else trunk.features(seen.picture),
             )
         return self._seen[1]
 

@@ -13,7 +13,7 @@ from hand_taught import seen
 from driftscope.core.params import PictureLearnerParams, default_params
 from driftscope.core.parts import make_learner, prepare_thread
 from driftscope.core.pictures.cells import cells, small
-from driftscope.core.pictures.classes import REPORT_S, Classes, Seen
+from driftscope.core.pictures.classes import REPORT_S, Classes, Seen, smoothed
 from driftscope.core.stream import Step, StreamInfo
 from driftscope.core.teaching import (
     Accept,
@@ -57,6 +57,17 @@ def right(classes: Classes, kinds: int, first: int = 700) -> float:
     return float(np.mean(said))
 
 
+def test_what_moves_a_little_is_still_told() -> None:
+    classes = made(lr=0.0)
+    for y in range(4):
+        hold(classes, y, range(100 * y, 100 * y + 1))
+    for y in range(4):
+        one = seen(y, 100 * y)
+        aside = np.roll(one.picture, (5, -6), (0, 1))
+        chances = classes.chances(Seen(9000 + y, 900.0, aside, aside, cells(aside)))
+        assert chances is not None and chances[:4].argmax() == y
+
+
 def test_nothing_is_said_before_anything_is_taught() -> None:
     classes = made()
     classes.take(seen(-1, 0))
@@ -79,7 +90,7 @@ def test_what_was_taught_is_told_later_and_the_head_learned_it() -> None:
     curve = list(classes.experts.curve)
     assert np.mean(curve[-5:]) < 0.4 * np.log(4)  # of four classes by chance
     assert right(classes, 4) >= 0.9
-    head = classes.experts.both(np.stack([seen(y, 900).cells.ravel() for y in range(4)]))[1]
+    head = classes.experts.both(np.stack([smoothed(seen(y, 900).cells) for y in range(4)]))[1]
     assert head.argmax(1).tolist() == [0, 1, 2, 3]
 
 
