@@ -43,7 +43,7 @@ class Offer(QWidget):
             button.clicked.connect(self.hide)
             buttons.addWidget(button)
         self.row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self.row.setContentsMargins(14, 0, 14, 0)
+        self.row.setContentsMargins(4, 0, 4, 0)
         self.row.setSpacing(8)
         self.row.addWidget(self.said, 1)
         self.row.addLayout(buttons)
