@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -84,6 +85,8 @@ class PictureTools(QWidget):
 
     def _edit_region(self, on: bool) -> None:
         self.view.regions.edit(on)
+        shapes = Qt.CursorShape
+        self.view.setCursor(shapes.CrossCursor if on else shapes.ArrowCursor)
         self.view.setFocus()
         self.view.refresh()
 

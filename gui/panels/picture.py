@@ -147,7 +147,7 @@ class PicturePanel(QWidget):
         height, width = picture.values.shape[1:3]
         size = f"{width} x {height}"
         if self.session.paused:
-            return f"{size} · the view is paused"
+            return f"{size} · paused"
         now_s = time.monotonic()
         if now_s - self._rate[0] > RATE_EVERY_S:
             self._rate = now_s, health.measured_rate_hz()
