@@ -81,7 +81,10 @@ class Bank:
             self._kept[at], self._length[at] = place, place @ place
 
     def state_dict(self) -> State:
-        return dict(kept=self._kept[: self._count].copy(), random=self._random.bit_generator.state)
+        return dict(
+            kept=self._kept[: self._count].copy(), random=self._random.bit_generator.state,
+            waiting=list(self._waiting), seen=self._seen,
+        )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
         kept = state["kept"]
