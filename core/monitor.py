@@ -117,6 +117,7 @@ class Monitor:
         devices let go of in every case.
         """
         self._limit.start()
+        self._take_turns()
         for each in self._inputs.values():
             each.reader.start()
         try:
@@ -172,6 +173,11 @@ class Monitor:
         name = key if times == 1 else f"{key} ({times})"
         made = reader.Reader(name, device, self._inbox, self.tap)
         return Input.of(key, made, params, Health(self._by_the_wall))
+
+    def _take_turns(self) -> None:
+        """Have nobody's samples stand behind all that another one can queue."""
+        for each in self._inputs.values():
+            each.reader.takes_turns = len(self._inputs) > 1
 
     def _come_or_go(self, what: Input | str) -> None:
         key = what if isinstance(what, str) else what.key

@@ -105,6 +105,9 @@ class Reader(threading.Thread):
         super().__init__(name=f"reader of {key}", daemon=True)
         self.key = key
         self.device = device
+        self.takes_turns = False
+        """True if others read beside it: a file then waits until its last samples were worked
+        off, or what a camera gives would stand behind all that a file can queue."""
         self._inbox = inbox
         self._tap = tap
         self._number = 0
@@ -208,7 +211,8 @@ class Reader(threading.Thread):
                 self._lost_bytes += len(came)
         else:
             nbytes = sum(_nbytes(item) for item in came)
-            done = threading.Event() if self.device.newest else None
+            waits = self.device.newest or (self.takes_turns and not self.device.live)
+            done = threading.Event() if waits else None
             if not self._hand_on(Items(self.key, came, steady_s, done), nbytes):
                 self._lose_blocks(came, steady_s)
             elif done is not None:

@@ -247,3 +247,21 @@ def test_what_came_before_a_source_failed_is_scored_to_the_last_row() -> None:
     with pytest.raises(SourceError, match="disk is gone"):
         monitor.run()
     assert len(kept.column("rarity")) == 101
+
+
+def test_of_two_sources_neither_fills_the_queue_before_the_other() -> None:
+    waiting: list[int] = []
+
+    class Look(Kept):
+        def write(self, item: Output) -> None:
+            super().write(item)
+            if isinstance(item, Result):
+                waiting.append(len(monitor._inbox))
+
+    sources = [Listed(VALUES, list(range(3, 600, 3)), key=key) for key in ("a", "b")]
+    kept = Look()
+    monitor = Monitor({s.key: (s, default_params(s.params)) for s in sources}, [kept])
+    monitor.run()
+    assert {result.key for result in kept.results} == {"a", "b"}
+    assert sum(len(result) for result in kept.results) == 1200
+    assert max(waiting) <= 8, "a few words of the link, and the samples of one block each"

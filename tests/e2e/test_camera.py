@@ -82,7 +82,7 @@ def test_a_camera_is_seen_scored_and_learned(window: MainWindow, camera: MjpegSe
     picture = session.picture
     assert picture is not None and picture.values.shape[1:] == session.info.sample_shape
     wait_for(lambda: session.picture is not None and "heat" in session.picture.extras)
-    wait_for(lambda: "reconstruction" in window.loss.panel.title.text())
+    assert "reconstruction" in window.loss.panel.accessibleName()
     said(window, "Learning.")
     assert whole(window)
 
