@@ -109,7 +109,7 @@ class Kept:
                 clip.alarm = alarm
                 return clip
         clip = Clip(alarm, [])
-        from_s = alarm.start_s - self.around_s(alarm.key)
+        from_s, _ = self.span(alarm.key, alarm.start_s, alarm.end_s)
         for frame in self.streams[alarm.key].frames:
             if frame[0] >= from_s:
                 clip.add(frame)
@@ -117,16 +117,17 @@ class Kept:
         self._bound()
         return clip
 
-    def around_s(self, key: str) -> float:
-        """Return 5 s in the time of a stream."""
-        return AROUND_S * (self.streams[key].second if key in self.streams else 1.0)
+    def span(self, key: str, start_s: float, end_s: float) -> tuple[float, float]:
+        """Return from when to when a stream is shown around a time: 5 s before to 5 s after it,
+        or of a longer one its first 20 s."""
+        second = self.streams[key].second if key in self.streams else 1.0
+        around_s = AROUND_S * second
+        return start_s - around_s, min(end_s, start_s + LONGEST_S * second) + around_s
 
     def until_s(self, alarm: Alarm) -> float:
-        """Return up to when an alarm's pictures are kept; at most 25 s after its start."""
-        around_s = self.around_s(alarm.key)
-        longest_s = alarm.start_s + LONGEST_S / AROUND_S * around_s
-        end_s = longest_s if alarm.end is None else min(alarm.end_s, longest_s)
-        return end_s + around_s
+        """Return up to when an alarm's pictures are kept; one may last, but not for ever."""
+        end_s = math.inf if alarm.end is None else alarm.end_s
+        return self.span(alarm.key, alarm.start_s, end_s)[1]
 
     def between(self, key: str, from_s: float, to_s: float) -> list[Frame]:
         """Return what there is of a stream's time, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from concurrent.futures import Future
@@ -15,7 +16,7 @@ from driftscope.core.export.film import write_film
 from driftscope.core.export.names import safe_name, unused
 from driftscope.core.interfaces import Sink
 from driftscope.core.pictures.files import decoded, encoded, write_whole
-from driftscope.core.sinks._kept import AROUND_S, Clip, Kept, jpeg
+from driftscope.core.sinks._kept import Clip, Kept, jpeg
 from driftscope.core.stream import Alarm, Output, Result, StreamInfo
 
 SILENCE_S = 5.0
@@ -104,7 +105,8 @@ class Clips(Sink):
         self._check()
 
     def save_clip(self, path: str | Path, key: str, start_s: float, end_s: float) -> Future[Path]:
-        """Have a film written of a stream from 5 s before `start_s` to 5 s after `end_s`.
+        """Have a film written of a stream from 5 s before `start_s` to 5 s after `end_s`, or of
+        more than 20 s the first of them.
 
         The path ends in .avi or .mp4; a file that is there is replaced. The future gives the path
         once it is written, or raises DriftscopeError. What was last seen may still be to come:
@@ -164,7 +166,7 @@ class Clips(Sink):
         alarm, future = clip.alarm, Future[Path]()
         self._own.append(future)
         path = self._folder / f"{safe_name(masked(alarm.key))} alarm {alarm.id}.mp4"
-        end_s = self._kept.until_s(alarm) - self._kept.around_s(alarm.key)
+        end_s = math.inf if alarm.end is None else alarm.end_s
         self._wish(path, alarm.key, alarm.start_s, end_s, future, fresh=True)
 
     def _wish(
@@ -178,9 +180,9 @@ class Clips(Sink):
         fresh: bool,
     ) -> None:
         with self._lock:
-            around_s = self._kept.around_s(key)
-            second = around_s / AROUND_S
-            wish = Wish(path, key, start_s - around_s, end_s + around_s, second, future, fresh)
+            stream = self._kept.streams.get(key)
+            second = stream.second if stream else 1.0
+            wish = Wish(path, key, *self._kept.span(key, start_s, end_s), second, future, fresh)
             wish.gather(self._kept)
             closed = self._closed
             if not closed:

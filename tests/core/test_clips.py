@@ -153,6 +153,19 @@ def test_a_long_alarm_is_cut_and_old_ones_are_forgotten(sink: Clips) -> None:
     assert [clip.alarm.id for clip in sink._kept.clips] == [*range(20, 40)]
 
 
+def test_the_film_of_a_long_alarm_is_its_beginning(tmp_path: Path) -> None:
+    sink = Clips(tmp_path)
+    sink.write(info())
+    run(sink, 0, 100)
+    sink.write(alarm(1, 9.0, 9.5, over=False))
+    run(sink, 100, 2000)
+    wanted = sink.save_clip(tmp_path / "a.avi", "cam", 9.0, 199.0)
+    sink.tick()
+    assert len(told(wanted.result(10))) == 301, "30 s, and no need to wait for its end"
+    sink.close()
+    assert len(told(tmp_path / "cam alarm 1.mp4")) == 301
+
+
 def test_what_is_kept_is_bounded(sink: Clips, monkeypatch: pytest.MonkeyPatch) -> None:
     one = len(_kept.jpeg(seen(0)))
     monkeypatch.setattr(_kept, "KEPT_BYTES", 400 * one)
