@@ -1,77 +1,118 @@
-"""What pictures cost beside the learning: kept as JPEG for films, drawn as a scene, read as a set.
+"""Find discs pasted into the pictures of a clip; OpenCV's MOG2 on the same pictures beside it.
 
-Milliseconds of processor time on one thread. Aimed at: 2 ms to keep a picture of 1280x720, 4 ms to
-draw one of the scene. With DRIFTSCOPE_DATA a real clip, enlarged, stands for the camera.
+Run: python benchmarks/pictures.py [DATA_DIR] [--clip FILE] [--seeds 5]
+Of DATA_DIR/video bottle-detection.mp4 and car-detection.mp4 are taken, or the clip named; without
+any, a made-up scene. Pictures are 128 px; after 600 of them (half of a shorter clip) a disc of 12
+to 25 px is there for 30, then none for 30, and so on: cut from a photograph ("foreign") or from
+any picture of the same clip and turned ("turned"). Brightness drifts by 12 %, noise of sd 4 is
+added. Each picture is scored before it is learned, and held while an alarm lasts, as the program
+does it. Printed: how well single pictures with and without a disc are told apart (AUROC), mean
+and standard deviation over the seeds, and what scoring and learning take.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import cv2
 import numpy as np
-from _frames import from_clip, synthetic
+from _discs import KINDS, LEARN, clip, foreign_pictures, made_up, pasted
 
-from driftscope.core.export.film import write_film
-from driftscope.core.sinks import _kept
-from driftscope.core.sources._workplace import Workplace
-from driftscope.core.sources.cifar import Cifar, CifarParams
+from driftscope.core.arrays import F64, Bools, Pixels
+from driftscope.core.holding import Holding
+from driftscope.core.params import default_params
+from driftscope.core.parts import make_detector, make_learner, prepare_thread
+from driftscope.core.pictures.cells import CELL, GRID
+from driftscope.core.pictures.heat import score_of
+from driftscope.core.stream import Step, StreamInfo
 
-COUNT, ROUNDS = 60, 5
-KEEP_MS, DRAW_MS = 2.0, 4.0
+RATE_HZ = 30.0
 
 
-def median_ms(work: Callable[[], object], count: int) -> float:
-    """Return how long each of `count` things took; the median of five rounds."""
-    took = []
-    for _ in range(ROUNDS):
-        begun_s = time.process_time()
-        work()
-        took.append(1e3 * (time.process_time() - begun_s) / count)
-    return float(np.median(took))
+def auroc(score: F64, on: Bools) -> float:
+    """Return the probability that a picture with a disc scores higher than one without."""
+    higher = score[on][:, None] - score[~on][None]
+    return float((higher > 0).mean() + 0.5 * (higher == 0).mean())
+
+
+def watched(pictures: list[Pixels]) -> tuple[F64, F64, int]:
+    """Return each picture's score, milliseconds to (score, learn), and the number of alarms."""
+    params = default_params(pictures=True)
+    shape = pictures[0].shape
+    info = StreamInfo("clip", ("picture",), ("",), RATE_HZ, sample_shape=shape, dtype="uint8")
+    learner, detector, holding = make_learner(info, params), make_detector(info, params), Holding()
+    score, spent_ms, alarms = np.zeros(len(pictures)), np.zeros((len(pictures), 2)), 0
+    for i, picture in enumerate(pictures):
+        step = Step("clip", i, np.array([i / RATE_HZ]), picture[None], 1)
+        begun_s = time.perf_counter()
+        scored = learner.score(step)
+        detected = detector.score(step, scored)
+        scored_s = time.perf_counter()
+        holding.follow(learner, bool(detected.alarm[-1]), float(step.time_s[-1]))
+        learner.learn(step, scored)
+        detector.learn(step, scored, detected, not holding.held)
+        learned_s = time.perf_counter()
+        spent_ms[i] = 1e3 * (scored_s - begun_s), 1e3 * (learned_s - scored_s)
+        score[i] = scored.error[0, 0]
+        alarms += int(detected.onset.sum())
+    return score, spent_ms, alarms
+
+
+def mixture_of_gaussians(pictures: list[Pixels]) -> F64:
+    """Return each picture's score by MOG2: the share of foreground in its most changed cells."""
+    mixture = cv2.createBackgroundSubtractorMOG2()
+    score, everywhere = np.zeros(len(pictures)), np.ones((GRID, GRID), bool)
+    for i, picture in enumerate(pictures):
+        front = np.asarray(mixture.apply(picture) == 255, np.float32)
+        cells = front.reshape(GRID, CELL, GRID, CELL).mean((1, 3), dtype=np.float32)
+        score[i] = score_of(cells, everywhere)
+    return score
+
+
+def judge(name: str, frames: Pixels, foreign: list[Pixels], seeds: int) -> None:
+    """Print the figures of one clip."""
+    learn = min(LEARN, len(frames) // 2)
+    print(f"{name}: {len(frames):,} pictures, the first {learn} without a disc")
+    for kind in KINDS:
+        ours, theirs, spent, alarms = [], [], [], []
+        for seed in range(seeds):
+            made = list(pasted(frames, kind, foreign, seed, learn))
+            pictures, on = [p for p, _ in made], np.array([o for _, o in made])
+            score, spent_ms, begun = watched(pictures)
+            ours.append(auroc(score[learn:], on[learn:]))
+            theirs.append(auroc(mixture_of_gaussians(pictures)[learn:], on[learn:]))
+            spent.append(spent_ms)
+            alarms.append(begun)
+        p50, p99 = np.percentile(np.concatenate(spent), [50, 99], axis=0)
+        print(
+            f"  {kind:8s} AUROC {np.mean(ours):.3f} (sd {np.std(ours):.3f}; "
+            f"{' '.join(f'{a:.3f}' for a in ours)}), MOG2 {np.mean(theirs):.3f} "
+            f"(sd {np.std(theirs):.3f}); score {p50[0]:.1f} ms, learn {p50[1]:.1f} ms "
+            f"(p99 {p99[0]:.1f}, {p99[1]:.1f}); alarms {np.mean(alarms):.1f}",
+            flush=True,
+        )
 
 
 def main() -> None:
-    """Measure and print."""
-    folder = os.environ.get("DRIFTSCOPE_DATA")
-    clip = Path(folder or "") / "video" / "bottle-detection.mp4"
-    seen = from_clip(str(clip), COUNT) if folder else synthetic(COUNT)
-    what = clip.name if folder else "synthetic"
-    pictures = [np.ascontiguousarray(cv2.cvtColor(each, cv2.COLOR_BGR2RGB)) for each in seen]
-    kept: list[bytes] = []
-
-    def keep() -> None:
-        kept[:] = [_kept.jpeg(picture) for picture in pictures]
-
-    keep_ms = median_ms(keep, COUNT)
-    size_kb = sum(map(len, kept)) / COUNT / 1e3
-    print(f"keep a picture of 1280x720 ({what}): {keep_ms:.2f} ms, {size_kb:.0f} kB")
-    print(f"  aimed at {KEEP_MS:g} ms: {'reached' if keep_ms <= KEEP_MS else 'MISSED'}")
-
-    frames = [(at / 30, jpeg) for at, jpeg in enumerate(kept)]
-    with tempfile.TemporaryDirectory() as made:
-        for kind in (".avi", ".mp4"):
-            path = Path(made) / f"a{kind}"
-            film_ms = median_ms(lambda path=path: write_film(path, frames), COUNT)
-            print(f"write it to a film, {kind}: {film_ms:.1f} ms a picture, beside the work")
-
-    place = Workplace(1, 3.0)
-    draw_ms = median_ms(lambda: [place.picture(number) for number in range(300)], 300)
-    print(f"draw a picture of the scene, 320x240: {draw_ms:.2f} ms")
-    print(f"  aimed at {DRAW_MS:g} ms: {'reached' if draw_ms <= DRAW_MS else 'MISSED'}")
-
-    with tempfile.TemporaryDirectory() as made:
-        path = Path(made) / "data_batch_1.bin"
-        path.write_bytes(np.random.default_rng(0).integers(0, 10, 3073 * 1000, np.uint8).tobytes())
-        source = Cifar(str(path), CifarParams(speed="max", passes=1))
-        set_ms = median_ms(lambda: list(source), 1000)
-    print(f"read a picture of a CIFAR file: {1e3 * set_ms:.1f} us")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", nargs="?", type=Path)
+    parser.add_argument("--clip", type=Path, action="append", default=[])
+    parser.add_argument("--seeds", type=int, default=5)
+    asked = parser.parse_args()
+    prepare_thread(pictures=True)
+    foreign = foreign_pictures(asked.data)
+    clips = asked.clip
+    if asked.data and not clips:
+        clips = [asked.data / "video" / f"{name}-detection.mp4" for name in ("bottle", "car")]
+    for path in clips:
+        judge(path.name, clip(path), foreign, asked.seeds)
+    if not clips:
+        judge("made up", made_up(), foreign, asked.seeds)
 
 
 if __name__ == "__main__":
