@@ -65,7 +65,8 @@ class Saved:
         }
         text, tensors = states.packed(learner.state_dict())
         own = params.sections.get("model", Params())
-        info = dataclasses.replace(info, key=masked(info.key))
+        known = getattr(learner, "info", info).classes  # labels may have told of more
+        info = dataclasses.replace(info, key=masked(info.key), classes=known)
         return cls(
             info, params.learner.model, dict(params.learner.as_dict()), dict(own.as_dict()),
             states.unpacked(text, tensors), nets,

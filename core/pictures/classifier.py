@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ class Classifier(Learner):
         self, info: StreamInfo, params: PictureLearnerParams, model_params: Params
     ) -> None:
         self.info = info
+        self._told = info.classes
         self.params = params
         self.model_params = model_params
         self.rate_hz = info.rate_hz
@@ -73,6 +74,7 @@ class Classifier(Learner):
 
     def reset(self) -> None:
         """Start anew with fresh weights, and nothing remembered or counted."""
+        self.info = replace(self.info, classes=self._told)
         self.net = TrainedNet(self.info, self.params, self.model_params)
         self.grades = Grades(self.info.key, self.info.classes)
         self._unlabelled = Unlabelled()
@@ -152,9 +154,10 @@ class Classifier(Learner):
     def extend(self, info: StreamInfo) -> None:
         """Go on with the stream's next version: pictures of another size are drawn to the old
         one's, and new classes stand behind the others."""
-        self.info = info
         known = self.net.classes
-        self._grow(info.classes + known[len(info.classes) :])
+        classes = info.classes + known[len(info.classes) :]
+        self.info, self._told = replace(info, classes=classes), info.classes
+        self._grow(classes)
 
     def hold(self, reason: str) -> None:
         """Leave the weights as they are until told ""."""
@@ -244,6 +247,7 @@ class Classifier(Learner):
             model = self.params.model
             message = f"The model {model!r} starts anew: it has no `keep` for more classes."
             self._notes.append(message)
+        self.info = replace(self.info, classes=classes)
         self.grades.extend(classes)
 
     def state_dict(self) -> State:
@@ -256,6 +260,7 @@ class Classifier(Learner):
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another model or stream."""
         self.net.load_state_dict(state["net"])
+        self.info = replace(self.info, classes=self.net.classes)
         self.grades.extend(self.net.classes)
         self.grades.load_state_dict(state["grades"])
         self._unlabelled.load_state_dict(state["unlabelled"])

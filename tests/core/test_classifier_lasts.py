@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from labelled import Labelled, classes, drawn, step
+from labelled import NAMES, Labelled, classes, described, drawn, step
 from streams import Kept
 from taught import ROWS, made, taught, told, weights
 
 from driftscope.core.commands import SetParam
 from driftscope.core.errors import StateError
+from driftscope.core.export import model
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import default_params
@@ -123,3 +125,17 @@ def _nbytes(state: object) -> int:
     if isinstance(state, list | tuple):
         return sum(map(_nbytes, state))
     return getattr(state, "nbytes", 8)
+
+
+@pytest.mark.parametrize("names", [NAMES, ()])
+def test_what_was_learned_can_be_written_and_read(names: tuple[str, ...], tmp_path: Path) -> None:
+    learner = made(names)
+    taught(learner, 10)
+    learner.take_reports()
+    params = default_params(pictures=True, labelled=True)
+    saved = model.Saved.of(described(names=names), params, learner)
+    again = model.load(model.save(saved, tmp_path / "m.safetensors")).learner()
+    some = step(drawn(classes(ROWS)))
+    expected, found = learner.score(some).extras, again.score(some).extras
+    assert np.array_equal(expected["classes"], found["classes"])
+    assert len(model.model_of(saved, learner)(torch.zeros(1, 3, 16, 16))[0]) == 3
