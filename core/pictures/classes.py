@@ -193,7 +193,8 @@ class Classes:
         if answer != "taken":
             return
         taken = self.samples.all[-1]
-        if self.experts.nearest is not None:
+        nearest = self.experts.nearest
+        if nearest is not None and taken.y in nearest.taught:  # else it could only be wrong
             said = self.experts.judge(features, taken.y)
             self.said.add(np.array([taken.y]), np.array([NONE if said == NONE_OF_THESE else said]))
         if not taken.test:

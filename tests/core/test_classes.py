@@ -148,9 +148,11 @@ def test_a_report_says_what_there_is() -> None:
 def test_each_sample_is_judged_before_it_is_learned() -> None:
     classes = made(lr=0.0)
     hold(classes, 0, range(1))
-    hold(classes, 1, range(100, 101))  # nothing but class 0 was known
-    assert (classes.said.rows, classes.said.right) == (1, 0)
+    hold(classes, 1, range(100, 101))
+    assert classes.said.rows == 0  # nothing but class 0 was known
     hold(classes, 1, range(102, 103))
+    assert (classes.said.rows, classes.said.right) == (1, 1)
+    hold(classes, 0, range(104, 105), thing=1)
     assert (classes.said.rows, classes.said.right) == (2, 1)
 
 
