@@ -2,7 +2,7 @@
 
 Run: python benchmarks/pictures.py [DATA_DIR] [--clip FILE] [--seeds 5]
 Of DATA_DIR/video bottle-detection.mp4 and car-detection.mp4 are taken, or the clip named; without
-any, a made-up scene. Pictures are 128 px; after 600 of them (half of a shorter clip) a disc of 12
+any, a made-up scene. Pictures are 128 px; after 600 of them (half of a clip under 900) a disc of 12
 to 25 px is there for 30, then none for 30, and so on: cut from a photograph ("foreign") or from
 any picture of the same clip and turned ("turned"). Brightness drifts by 12 %, noise of sd 4 is
 added. Each picture is scored before it is learned, and held while an alarm lasts, as the program
@@ -76,7 +76,7 @@ def mixture_of_gaussians(pictures: list[Pixels]) -> F64:
 
 def judge(name: str, frames: Pixels, foreign: list[Pixels], seeds: int) -> None:
     """Print the figures of one clip."""
-    learn = min(LEARN, len(frames) // 2)
+    learn = LEARN if len(frames) > 1.5 * LEARN else len(frames) // 2
     print(f"{name}: {len(frames):,} pictures, the first {learn} without a disc")
     for kind in KINDS:
         ours, theirs, spent, alarms = [], [], [], []
