@@ -83,7 +83,8 @@ def test_spoiled_pictures_are_counted_as_rejected(source) -> None:
 
 def test_garbage_between_the_messages_is_nothing(source) -> None:
     items = pictures(source("garbage"), 3)
-    assert all(isinstance(item, StreamInfo | Block) for item in items), items
+    events = [item for item in items if isinstance(item, Event) and item.kind != "missed"]
+    assert not events
 
 
 def test_times_rise_and_blocks_follow_each_other(source) -> None:
@@ -141,8 +142,8 @@ def test_a_hung_read_is_stalled_then_lost_and_the_process_is_killed(source, monk
     with pytest.raises(LinkLost, match=r"no picture for 0\.5 s"):
         while True:
             items += made.read()
-    states = [item.data["state"] for item in items if isinstance(item, Event)]
-    assert states == ["stalled"]
+    links = [item for item in items if isinstance(item, Event) and item.kind == "link"]
+    assert [event.data["state"] for event in links] == ["stalled"]
     made.close()
     assert gone(pid)
 
@@ -185,7 +186,8 @@ def test_closing_ends_what_hangs_in_another_thread(source, behaviour) -> None:
 
 def test_a_picture_that_never_changes_is_told_once(source, monkeypatch) -> None:
     monkeypatch.setattr(_live_pictures, "STILL_S", 0.05)
-    notes = [item for item in pictures(source("plain"), 20) if isinstance(item, Event)]
+    items = pictures(source("plain"), 20)
+    notes = [item for item in items if isinstance(item, Event) and item.kind == "note"]
     assert len(notes) == 1 and "may be frozen" in notes[0].data["message"]
 
 
