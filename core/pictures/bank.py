@@ -31,8 +31,7 @@ class Bank:
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng(seed)
-        self._kept: F32 = np.zeros((CAPACITY, FEATURES + 2), np.float32)
-        self._length: F32 = np.zeros(CAPACITY, np.float32)
+        self._kept: F32 = np.zeros((CAPACITY, FEATURES + 3), np.float32)
         self._count = 0
         self._waiting: deque[F32] = deque()
         self._seen = 0
@@ -43,11 +42,11 @@ class Bank:
             return np.zeros((GRID, GRID), np.float32)
         return self._distance(_places(cells)).reshape(GRID, GRID)
 
-    def learn(self, cells: F32, at_once: bool = False) -> None:
+    def learn(self, cells: F32, error: F32, at_once: bool = False) -> None:
         """Keep what was new DELAY pictures ago, at most MOST cells; or what is new now, all of
-        it `at_once`."""
+        it `at_once`. `error` (16, 16) is what was said of these cells."""
         places = _places(cells)
-        self._waiting.append(places)
+        self._waiting.append(places[error.reshape(-1) > NEW] if self._count else places)
         self._seen += 1
         if at_once:
             self._waiting.clear()
@@ -56,19 +55,17 @@ class Bank:
             self._take(self._waiting.popleft(), MOST)
 
     def _take(self, places: F32, most: int) -> None:
-        if not self._count:
-            self._keep(places)
-            return
-        new = np.flatnonzero(self._distance(places) > NEW)
-        if len(new) > most:
-            new = self._random.choice(new, most, replace=False)
-        self._keep(places[new])
+        if self._count and len(places):
+            places = places[self._distance(places) > NEW]  # much of it may be known by now
+        if self._count and len(places) > most:
+            places = self._random.permutation(places)[:most]
+        self._keep(places)
 
     def _distance(self, places: F32) -> F32:
-        """Return (n,) distances of places (n, 14) to the nearest one kept."""
-        square = self._length[: self._count] - 2 * (places @ self._kept[: self._count].T)
-        nearest = square.min(1) + (places * places).sum(1)
-        distance: F32 = np.sqrt(np.maximum(nearest, 0))
+        """Return (n,) distances of places (n, 15) to the nearest one kept."""
+        square = (places @ self._kept[: self._count].T).min(1)
+        square += (places[:, :-1] ** 2).sum(1)
+        distance: F32 = np.sqrt(np.maximum(square, 0))
         return distance
 
     def _keep(self, places: F32) -> None:
@@ -78,7 +75,8 @@ class Bank:
                 at = int(self._random.integers(CAPACITY))
             else:
                 self._count += 1
-            self._kept[at], self._length[at] = place, place @ place
+            self._kept[at, :-1] = -2 * place[:-1]
+            self._kept[at, -1] = place[:-1] @ place[:-1]
 
     def state_dict(self) -> State:
         return dict(
@@ -90,12 +88,15 @@ class Bank:
         kept = state["kept"]
         self._count = len(kept)
         self._kept[: len(kept)] = kept
-        self._length[: len(kept)] = [place @ place for place in kept]
         self._random.bit_generator.state = state["random"]
         self._waiting, self._seen = deque(state["waiting"]), state["seen"]
 
 
 def _places(cells: F32) -> F32:
-    """Return (256, 14): a cell's features, whose mean square is that of noise, and its place."""
+    """Return (256, 15): a cell's features, whose mean square is that of noise, its place, and 1.
+
+    What is kept of a place p is -2 p and p.p, so that one product with another place q gives
+    their squared distance less q.q.
+    """
     features = (cells / (NOISE * np.float32(FEATURES**0.5))).reshape(-1, FEATURES)
-    return np.hstack((features, FAR * _ROW, FAR * _COLUMN))
+    return np.hstack((features, FAR * _ROW, FAR * _COLUMN, np.ones_like(_ROW)))

@@ -30,7 +30,7 @@ from driftscope.core.stream import EventKind
 
 cv2.setNumThreads(1)
 
-PARTS = 3
+PARTS, BANK = 3, 2
 OUT = 4.0
 """A cell further out than this, in standard deviations, has changed."""
 HURRIED_UPDATES = 4
@@ -117,7 +117,7 @@ class Unusual:
             if self.gaussian.count:
                 self.usual.learn(looked.errors[row])
             self.gaussian.learn(looked.cells[row])
-            self.bank.learn(looked.cells[row], hurry)
+            self.bank.learn(looked.cells[row], looked.errors[row, BANK], hurry)
             share = max(0.005, 1 / self.gaussian.count)
             cv2.accumulateWeighted(looked.small[row], self._picture, share)
         updates = self._params.updates * (HURRIED_UPDATES if hurry else 1)
