@@ -91,7 +91,7 @@ class Trial:
 
     def __init__(self, trunk: str) -> None:
         self.trunk = trunk
-        self.classes = Classes("gestures", PictureLearnerParams(model="image_cnn"), trunk=trunk)
+        self.classes = Classes("gestures", PictureLearnerParams(), trunk=trunk)
         self._known: dict[int, np.ndarray] = {}
 
     def features(self, one: Seen) -> np.ndarray:
@@ -101,7 +101,7 @@ class Trial:
 
     def run(self, taught: list[list[Seen]], tests: list[list[Seen]]) -> dict[str, float]:
         """Return the accuracy of each way, and the share said to be none of these."""
-        classes = Classes("gestures", PictureLearnerParams(model="image_cnn"))
+        classes = Classes("gestures", PictureLearnerParams())
         classes._features = self.features  # type: ignore[method-assign]  # worked out once
         time_s = 0.0
         for k in range(len(taught[0])):
@@ -145,7 +145,7 @@ def thumbnail(one: Seen) -> np.ndarray:
 
 def milliseconds(pictures: list[np.ndarray], trunk: str) -> float:
     """Return the median time of one picture, its cells not counted, with samples there."""
-    classes = Classes("gestures", PictureLearnerParams(model="image_cnn"), trunk=trunk)
+    classes = Classes("gestures", PictureLearnerParams(), trunk=trunk)
     spent = []
     for k in range(60):
         one = seen(k, float(k), pictures[k % len(pictures)])
