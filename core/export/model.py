@@ -39,7 +39,7 @@ SUFFIXES = (".safetensors", ".pt2")
 FORMAT = "driftscope model 1"
 LIMIT_S = 180.0
 """How long exporting a net may take: tens of seconds on a busy machine."""
-DEEP = 4
+DEEP = 6
 """How far inside a learner its nets are looked for."""
 
 
@@ -203,22 +203,31 @@ def nets_in(learner: object) -> Iterator[tuple[str, nn.Module]]:
     yield from look(learner, ())
 
 
-def model_of(saved: Saved, learner: Learner) -> nn.Module:
-    """Return a plain copy of the net its plugin builds, with the weights it has learned.
+def parts_of(saved: Saved, learner: Learner) -> dict[str, nn.Module]:
+    """Return the net that the plugin builds, as the learner holds it, by the name "".
 
-    Raise StateError if the learner has none.
+    Where what is built only holds several nets, it is these by their names. Raise StateError if
+    the learner has none of them.
     """
-    kind = "picture_models" if saved.info.pictures else "models"
-    plugin = registry.load(kind, saved.model)
+    plugin = registry.load("picture_models" if saved.info.pictures else "models", saved.model)
     params = saved.params()
     params.attach("model", plugin.Params())
     fresh: nn.Module = plugin.build(params.sections["model"], saved.info)
-    shapes = {name: each.shape for name, each in fresh.state_dict().items()}
-    for _, net in nets_in(learner):
-        if type(net) is type(fresh) and {n: t.shape for n, t in net.state_dict().items()} == shapes:
-            fresh.load_state_dict(net.state_dict())
-            return fresh.eval()
-    raise StateError(f"The model {saved.model!r} has no net that could be exported.")
+    whole = type(fresh).forward is not nn.Module.forward
+    wanted = {"": fresh} if whole else dict(fresh.named_children())
+    nets = [net for _, net in nets_in(learner)]
+    found: dict[str, nn.Module] = {}
+    for name, each in wanted.items():
+        alike = [net for net in nets if _alike(net, each) and net not in found.values()]
+        if not alike:
+            raise StateError(f"The model {saved.model!r} has no net that could be exported.")
+        found[name] = alike[0]
+    return found
+
+
+def _alike(one: nn.Module, two: nn.Module) -> bool:
+    shapes = [{name: t.shape for name, t in net.state_dict().items()} for net in (one, two)]
+    return type(one) is type(two) and shapes[0] == shapes[1]
 
 
 def about(saved: Saved) -> dict[str, Any]:
