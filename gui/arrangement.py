@@ -99,9 +99,10 @@ class Arrangement(QWidget):
         else:
             self.tabs.setCurrentIndex(0)
             for part in (self.alarms, self.classes):
-                self.right.addWidget(part)
-            self.right.setStretchFactor(0, 2)
-            self.right.setStretchFactor(1, 3)
+                self.happened.addWidget(part)
+            self.happened.setStretchFactor(0, 2)
+            self.happened.setStretchFactor(1, 3)
+            self.happened.setSizes([2000, 3000])
             self.alarms.show()
         self.right.setVisible(not narrow)
         self.tabs.setVisible(narrow)
@@ -140,9 +141,13 @@ class Arrangement(QWidget):
         self.left = QStackedWidget()
         self.left.addWidget(self.controls)
         self.left.setFixedWidth(WIDTH_PX)
-        self.right = QSplitter(Qt.Orientation.Vertical)
-        self.right.setHandleWidth(theme.GAP_PX)
-        self.right.setChildrenCollapsible(False)
+        self.happened = QSplitter(Qt.Orientation.Vertical)
+        self.happened.setHandleWidth(theme.GAP_PX)
+        self.happened.setChildrenCollapsible(False)
+        self.right = QWidget()  # a splitter itself forgets a fixed width
+        around = QVBoxLayout(self.right)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.happened)
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addWidget(self.tabs)
@@ -168,5 +173,4 @@ class Arrangement(QWidget):
 
     def _set_right_width(self, classes: bool) -> None:
         wide = classes and self.width() >= ROOMY_PX
-        if self.right.width() != (WIDER_PX if wide else RIGHT_PX):
-            self.right.setFixedWidth(WIDER_PX if wide else RIGHT_PX)
+        self.right.setFixedWidth(WIDER_PX if wide else RIGHT_PX)

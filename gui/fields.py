@@ -11,7 +11,7 @@ from driftscope.gui.scale import STEPS, Reading, Scale, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
-NAME_PX = 76
+NAME_PX = 104
 BAUDS = (
     9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
     1_000_000, 2_000_000, 3_000_000,

@@ -21,6 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from driftscope.core.teaching import NameClass
 from driftscope.gui import theme
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.main_window import MainWindow
@@ -104,7 +105,32 @@ def main() -> None:
     wait(lambda: session.health.samples > 800, 30)
     keep(window, "device")
     board.stopped.set()
+    pictures_of_a_camera(session, window)
     window.close()
+
+
+def pictures_of_a_camera(session: Session, window: MainWindow) -> None:
+    """Watch the built-in workplace, teach it two classes, put the demo beside it."""
+    session.connect_to("scene:?noise=0")  # noise makes large files
+    classes = window.classes
+    for y, name in ((0, "as usual"), (1, "part missing")):
+        wait(lambda y=y: session.health.stream_s > 8 + 8 * y, 60)
+        classes.hold(y, True)
+        wait(lambda: False, 2.5)
+        classes.hold(y, False)
+        session.ask(NameClass(y, name))
+    wait(lambda: any(alarm.end is None for alarm in session.alarms.values()), 90)
+    wait(lambda: False, 1.5)
+    keep(window, "camera")
+    classes.show_page("Samples")
+    wait(lambda: False, 0.6)
+    keep(window, "camera-classes")
+    classes.show_page("Classes")
+    session.add_source("demo:")
+    wait(lambda: session.health.updates > 500, 60)
+    wait(lambda: bool(session.alarms), 90)
+    wait(lambda: False, 1.0)
+    keep(window, "several")
 
 
 if __name__ == "__main__":

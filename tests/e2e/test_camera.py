@@ -178,7 +178,7 @@ def test_a_camera_and_a_sensor_have_one_list_of_alarms(
     session = window.session
     session.connect_all([camera.url, "demo:?speed=10"], [("detector.one_in", "100")])
     sensor = session.connections["demo:?speed=10"]
-    wait_for(lambda: session.health.updates > 20 and sensor.alarms, 60)
+    wait_for(lambda: session.health.updates > 5 and sensor.alarms, 150)
     camera.kill()
     camera.start()
     model = window.alarms.panel.model
