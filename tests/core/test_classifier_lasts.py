@@ -138,4 +138,4 @@ def test_what_was_learned_can_be_written_and_read(names: tuple[str, ...], tmp_pa
     some = step(drawn(classes(ROWS)))
     expected, found = learner.score(some).extras, again.score(some).extras
     assert np.array_equal(expected["classes"], found["classes"])
-    assert len(model.model_of(saved, learner)(torch.zeros(1, 3, 16, 16))[0]) == 3
+    assert len(model.parts_of(saved, learner)[""](torch.zeros(1, 3, 16, 16))[0]) == 3
