@@ -49,6 +49,7 @@ class CifarParams(SetParams):
 class Cifar(PictureSet):
     """Give the pictures of a CIFAR-10 or CIFAR-100 file, or of a folder of data_batch_* files.
 
+    A batch that lies there in both layouts is taken once.
     Of a Python-layout file nothing is run: it is read without unpickling it.
     """
 
@@ -97,7 +98,10 @@ def _files(path: Path) -> list[Path]:
             f"There is no file data_batch_... in {path}: name the folder that holds them, or one "
             "of them."
         )
-    return sorted(found, key=natural)
+    by_name: dict[str, Path] = {}
+    for each in sorted(found, key=natural):  # a batch may be there in both layouts
+        by_name.setdefault(each.stem, each)
+    return list(by_name.values())
 
 
 def _batch(path: Path) -> tuple[int, Classes, Pixels]:

@@ -108,8 +108,11 @@ def test_a_folder_of_batches_is_one_set_in_natural_order(tmp_path: Path) -> None
         flat, y = batch(4, seed=number)
         binary(tmp_path / f"data_batch_{number}.bin", flat, y)
     (tmp_path / "batches.meta.txt").write_text("not a batch")
+    flat, y = batch(4, seed=2)
+    pickled(tmp_path / "data_batch_2", {b"data": flat, b"labels": y.tolist()})
     items = read(tmp_path, shuffle=False)
     pixels = contents(items)[0]
+    assert len(pixels) == 12, "a batch in both layouts is one"
     assert [
         np.array_equal(pixels[4 * at, :, :, 0].ravel(), batch(4, seed=number)[0][0, :1024])
         for at, number in enumerate((1, 2, 10))
