@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 
+from driftscope.core.capture.wheel import wrong_wheel
 from driftscope.gui.display import why_no_window
 
 
 def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
     """Show the window, connected to `sources`; return the exit status once it is closed."""
-    reason = why_no_window()
+    reason = why_no_window() or wrong_wheel()
     if reason:
         print(f"driftscope: {reason}", file=sys.stderr)
         return 2

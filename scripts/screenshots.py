@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from driftscope.core.teaching import NameClass
 from driftscope.gui import theme
+from driftscope.gui.classes_area import ClassesArea
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.session import Session
@@ -109,23 +110,30 @@ def main() -> None:
     window.close()
 
 
+def teach(session: Session, classes: ClassesArea, y: int, name: str, for_s: float) -> None:
+    """Hold a class's key for a while, and name the class."""
+    classes.hold(y, True)
+    wait(lambda: False, for_s)
+    classes.hold(y, False)
+    session.ask(NameClass(y, name))
+    wait(lambda: False, 0.3)
+
+
 def pictures_of_a_camera(session: Session, window: MainWindow) -> None:
     """Watch the built-in workplace, teach it two classes, put the demo beside it."""
     session.connect_to("scene:?noise=0")  # noise makes large files
     classes = window.classes
-    for y, name in ((0, "as usual"), (1, "part missing")):
-        wait(lambda y=y: session.health.stream_s > 8 + 8 * y, 60)
-        classes.hold(y, True)
-        wait(lambda: False, 2.5)
-        classes.hold(y, False)
-        session.ask(NameClass(y, name))
+    wait(lambda: session.health.stream_s > 8, 60)
+    teach(session, classes, 0, "parts only", 3.0)
     wait(lambda: any(alarm.end is None for alarm in session.alarms.values()), 90)
-    wait(lambda: False, 1.5)
+    teach(session, classes, 1, "a spanner", 1.5)
     keep(window, "camera")
+    window.resize(1440, 900)
     classes.show_page("Samples")
     wait(lambda: False, 0.6)
     keep(window, "camera-classes")
     classes.show_page("Classes")
+    window.resize(1600, 1000)
     session.add_source("demo:")
     wait(lambda: session.health.updates > 500, 60)
     wait(lambda: bool(session.alarms), 90)
