@@ -121,8 +121,9 @@ def status(health: Health) -> str:
         f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,
         f"{health.alarms} alarm{'s' * (health.alarms != 1)}",
     ]
-    if health.report is not None and "accuracy" in health.report.figures:
-        parts.append(f"accuracy {health.report.figures['accuracy']:.1%}")
+    figures = health.report.figures if health.report is not None else {}
+    if math.isfinite(figures.get("accuracy", math.nan)):
+        parts.append(f"accuracy {figures['accuracy']:.1%}")
     for count, word in (
         (health.rejected, "rejected"),
         (health.dropped, "dropped"),

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 
 from driftscope.core.arrays import Pixels
-
-cv2.setNumThreads(1)
 
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
 )  # fmt: skip
 LARGEST_BYTES = 200_000_000
+
+
+@functools.cache
+def _opencv() -> Any:
+    """Load cv2 when it is first needed: 0.15 s that a window on a sensor can do without."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    return cv2
 
 
 def is_picture(path: Path) -> bool:
@@ -28,6 +36,7 @@ def read_picture(path: Path) -> Pixels:
 
     Raise ValueError with the reason in a few words.
     """
+    cv2 = _opencv()
     try:
         if not path.is_file():
             raise ValueError("there is no such file")
@@ -51,6 +60,7 @@ def encoded(picture: Pixels, suffix: str, quality: int = 95) -> bytes:
 
     `quality`, 1 to 100, is that of a JPEG. Raise ValueError if there is no such kind.
     """
+    cv2 = _opencv()
     options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix.lower() in (".jpg", ".jpeg") else []
     try:
         done, data = cv2.imencode(suffix.lower(), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
@@ -63,8 +73,17 @@ def encoded(picture: Pixels, suffix: str, quality: int = 95) -> bytes:
 
 def decoded(data: bytes) -> Pixels:
     """Return the picture (H, W, 3) uint8 in bytes that `encoded` gave."""
+    cv2 = _opencv()
     found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     return np.ascontiguousarray(found, np.uint8)
+
+
+def scaled(picture: Pixels, height: int, width: int) -> Pixels:
+    """Return a picture (H, W, 3) uint8 as (height, width, 3)."""
+    cv2 = _opencv()
+    smaller = picture.shape[0] >= height and picture.shape[1] >= width
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
 
 
 def write_whole(path: Path, data: bytes, fresh: bool = False) -> None:

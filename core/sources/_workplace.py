@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 
 from driftscope.core.arrays import F32, F64, Pixels
+from driftscope.core.sources.scene import RATE_HZ, SIZE
 
 cv2.setNumThreads(1)
 
-RATE_HZ = 30.0
-SIZE = (240, 320)
 HEIGHT, WIDTH = SIZE
 
 BELT = (128, 204)

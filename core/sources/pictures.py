@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from driftscope.core.errors import SourceError
 from driftscope.core.params import param
-from driftscope.core.pictures.files import is_picture, read_picture
+from driftscope.core.pictures.files import is_picture, read_picture, scaled
 from driftscope.core.sources._labelled import PictureSet, SetParams
 from driftscope.core.sources._names import natural, near
 from driftscope.core.stream import Pixels
@@ -154,9 +153,7 @@ class Pictures(PictureSet):
             )
             self.tell("note", message=message)
         self._scaled = True
-        smaller = picture.shape[0] >= height and picture.shape[1] >= width
-        how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
+        return scaled(picture, height, width)
 
     def _label(self, file: Path) -> str:
         """Return what to call a file: its path within the folder."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +12,12 @@ from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Source
 from driftscope.core.pacing import Pacer, PlayParams
 from driftscope.core.params import param
-from driftscope.core.sources._workplace import RATE_HZ, SIZE, Workplace
 from driftscope.core.stream import Block, Item, StreamInfo
 
+if TYPE_CHECKING:
+    from driftscope.core.sources._workplace import Workplace
+
+RATE_HZ, SIZE = 30.0, (240, 320)
 BLOCK_PICTURES = 4
 
 
@@ -88,6 +92,9 @@ class Scene(Source):
         return self._made().light_changes(until_s)
 
     def _made(self) -> Workplace:
+        # only now: cv2, which draws it, takes 0.15 s to load
+        from driftscope.core.sources._workplace import Workplace
+
         return Workplace(self.params.seed, self.params.noise)
 
 
