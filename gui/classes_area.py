@@ -35,7 +35,7 @@ class ClassesArea(QWidget):
         for name, page in self.pages.items():
             self.tabs.addTab(name)
             self.stack.addWidget(page)
-            if isinstance(page.panel, ClassesPanel | SamplesPanel | ConfusionPanel):
+            if isinstance(page.panel, ClassesPanel | SamplesPanel | ConfusionPanel | PassesPanel):
                 page.panel.title.hide()  # the tab says it
         self.tabs.currentChanged.connect(self._turn)
         rows = QVBoxLayout(self)

@@ -11,7 +11,15 @@ from driftscope.core.params import Spec, Value
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import words
 
-NAMES = {"mlp": "MLP", "gru": "GRU", "tcn": "TCN", "sgd": "SGD", "adam": "Adam", "ar": "AR"}
+NAMES = {
+    "image_cnn": "Image CNN",
+    "mlp": "MLP",
+    "gru": "GRU",
+    "tcn": "TCN",
+    "sgd": "SGD",
+    "adam": "Adam",
+    "ar": "AR",
+}
 STEPS = 1000
 """Positions of a slider from its left end to its right end."""
 AUTO_STEPS = 40

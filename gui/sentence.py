@@ -174,7 +174,7 @@ def _picture_words(session: Connected, skill: float) -> str:
     accuracy = figures.get("accuracy", math.nan)
     labelled = session.info is not None and bool(session.info.classes)
     if labelled and math.isfinite(accuracy):
-        return f"Of the latest pictures {100 * accuracy:.0f} % were named right before learned."
+        return f"{100 * accuracy:.0f} % of the latest pictures were named right before learned."
     if labelled or not math.isfinite(skill):
         return ""
     percent = round(100 * abs(skill))

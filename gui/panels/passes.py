@@ -24,15 +24,15 @@ class PassesPanel(PlotPanel):
 
     def __init__(self, session: Watched) -> None:
         self.curves = PassesPlot(session)
-        super().__init__("Accuracy by pass", self.curves, TIP)
+        super().__init__("Passes", self.curves, TIP)
 
     def refresh(self) -> None:
         super().refresh()
         self.legend.show_items([
-            (self.curves.pen(k), name.removesuffix(" accuracy").replace("_", " "))
-            for k, name in enumerate(self.curves.names())
+            (self.curves.pen(k), told) for k, told in enumerate(self.curves.newest())
         ])  # fmt: skip
-        self.note.setText(self.curves.newest())
+        count = len(self.curves.passes())
+        self.note.setText(f"pass {words.thousands(count)}" if count else "")
 
 
 class PassesPlot(Plot):
@@ -53,17 +53,14 @@ class PassesPlot(Plot):
         told = dict.fromkeys(name for each in self.passes() for name in each)
         return [name for name in told if "accuracy" in name]
 
-    def newest(self) -> str:
-        """Return the last pass in words: 'pass 12: train 93 %, held out 71 %'."""
-        passes = self.passes()
-        if not passes:
-            return ""
-        told = [
-            f"{name.removesuffix(' accuracy').replace('_', ' ')} {100 * passes[-1][name]:.0f} %"
-            for name in self.names()
-            if math.isfinite(passes[-1].get(name, math.nan))
-        ]
-        return f"pass {words.thousands(len(passes))}: {', '.join(told)}" if told else ""
+    def newest(self) -> list[str]:
+        """Return the last pass's accuracies in words: 'train 93 %', 'held out 71 %'."""
+        told = []
+        for name in self.names():
+            share = self.passes()[-1].get(name, math.nan)
+            figure = f" {100 * share:.0f} %" if math.isfinite(share) else ""
+            told.append(f"{name.replace('_', ' ').removesuffix(' accuracy')}{figure}")
+        return told
 
     def pen(self, k: int) -> QPen:
         """Return the pen of line k: what is learned from, then what is held out."""
