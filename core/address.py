@@ -40,15 +40,20 @@ def parse(text: str) -> Address:
     if colon and len(scheme) > 1 and scheme.lower() in kinds:
         if kinds[scheme.lower()].raw:
             return Address(text, scheme.lower(), text)
-        target, _, query = rest.partition("?")
-        options = dict(parse_qsl(query, keep_blank_values=True))
-        return Address(text, scheme.lower(), target, options)
+        return _with_options(text, scheme.lower(), rest)
     if text.lower() in kinds:
         return Address(text, text.lower(), "")
     for name, kind in kinds.items():
-        if any(text.lower().endswith(suffix) for suffix in kind.suffixes):
+        if text.lower().endswith(kind.suffixes):
             return Address(text, name, text)
+        if text.partition("?")[0].lower().endswith(kind.suffixes):
+            return _with_options(text, name, text)
     raise AddressError(_unknown(text, kinds))
+
+
+def _with_options(text: str, scheme: str, rest: str) -> Address:
+    target, _, query = rest.partition("?")
+    return Address(text, scheme, target, dict(parse_qsl(query, keep_blank_values=True)))
 
 
 def masked(text: str) -> str:

@@ -68,3 +68,10 @@ def test_a_url_stays_whole_and_its_password_is_not_shown() -> None:
     with pytest.raises(AddressError) as raised:
         address.all_configured(["http://me:secret@host/"] * 2)
     assert "secret" not in str(raised.value)
+
+
+def test_a_file_takes_options_too() -> None:
+    found = parse("clip.mp4?loop=yes&speed=2")
+    assert (found.scheme, found.target) == ("video", "clip.mp4")
+    assert found.options == {"loop": "yes", "speed": "2"}
+    assert parse("what?.csv").target == "what?.csv"
