@@ -71,7 +71,7 @@ def test_a_url_stays_whole_and_its_password_is_not_shown() -> None:
 
 
 def test_a_file_takes_options_too() -> None:
-    found = parse("clip.mp4?loop=yes&speed=2")
+    found = address.parse("clip.mp4?loop=yes&speed=2")
     assert (found.scheme, found.target) == ("video", "clip.mp4")
     assert found.options == {"loop": "yes", "speed": "2"}
-    assert parse("what?.csv").target == "what?.csv"
+    assert address.parse("what?.csv").target == "what?.csv"
