@@ -186,14 +186,16 @@ def test_a_camera_and_a_sensor_have_one_list_of_alarms(
         session.connections[camera.url], sensor})  # fmt: skip
     when = [model.entry(model.index(row)).at_s for row in range(model.rowCount())]
     assert when == sorted(when, reverse=True)
-    row = next(
-        r for r in range(model.rowCount()) if model.entry(model.index(r)).source is sensor
+    index = next(
+        found for found in map(model.index, range(model.rowCount()))
+        if model.entry(found).source is sensor
     )  # fmt: skip
-    assert sensor.source_name in str(model.data(model.index(row)))
-    window.alarms.panel.chosen.emit(model.entry(model.index(row)))
+    assert sensor.source_name in str(model.data(index))
+    window.alarms.panel.chosen.emit(model.entry(index))
     assert session.shown is sensor
     assert window.panels.seen.currentWidget() is window.signal
-    assert window.panels.view.end_s is not None
+    view = window.panels.view
+    assert view.lo_s < model.entry(index).began_s < view.hi_s
     window.close_source(camera.url)
     updates = sensor.health.updates
     wait_for(lambda: sensor.health.updates > updates + 20)
