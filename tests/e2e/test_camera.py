@@ -176,6 +176,7 @@ def test_a_camera_and_a_sensor_have_one_list_of_alarms(
     window: MainWindow, camera: MjpegServer
 ) -> None:
     session = window.session
+    camera.rate_hz = 5  # the sensor is to come to its first fault soon
     session.connect_all([camera.url, "demo:?speed=10"], [("detector.one_in", "100")])
     sensor = session.connections["demo:?speed=10"]
     wait_for(lambda: session.health.updates > 5 and sensor.alarms, 150)
