@@ -11,6 +11,7 @@ scored, learned and left out; processor seconds of all of Driftscope's processes
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before cv2, too, is imported
 sys.path.insert(0, str(Path(__file__).parent))
 
 import _frames
