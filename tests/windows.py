@@ -6,8 +6,8 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QSlider, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider, QWidget
 from streams import waves
 
 from driftscope.core.interfaces import Sink
@@ -37,7 +37,9 @@ def wait_for(what: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
     end_s = time.monotonic() + timeout_s
     while not what():
         assert time.monotonic() < end_s, "it did not happen in time"
-        QTest.qWait(20)
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        time.sleep(0.01)  # QTest.qWait would keep Python's lock, and the monitor waiting for it
 
 
 def focus(widget: QWidget) -> None:
