@@ -14,6 +14,9 @@ Bools = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 Classes = NDArray[np.int64]
 
+UNKNOWN = -1
+"""The number of a class that is not known."""
+
 
 def empty(rows: int, channels: int) -> F64:
     """Return a (rows, channels) float64 array of NaN."""

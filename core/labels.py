@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from driftscope.core.arrays import UNKNOWN
 from driftscope.core.stream import Bools, Classes, Labels, Step
 
-UNKNOWN = -1
 LIMIT_ROWS = 1_000_000
 """Labels that wait for rows which never came are dropped beyond so many, oldest first."""
 

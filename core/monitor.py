@@ -64,8 +64,8 @@ class Monitor:
 
     @property
     def healths(self) -> dict[str, Health]:
-        """Return what is going on with each device."""
-        return {key: each.health for key, each in self._inputs.items()}
+        """Return what is going on with each device. Any thread."""
+        return {key: each.health for key, each in list(self._inputs.items())}
 
     @property
     def health(self) -> Health:
@@ -74,8 +74,8 @@ class Monitor:
 
     @property
     def params(self) -> dict[str, ParamSet]:
-        """Return the parameters of each device's streams."""
-        return {key: each.params for key, each in self._inputs.items()}
+        """Return the parameters of each device's streams. Any thread."""
+        return {key: each.params for key, each in list(self._inputs.items())}
 
     @property
     def switched_off(self) -> list[str]:

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from driftscope.core.arrays import Array, Classes
-
-UNKNOWN = -1
+from driftscope.core.arrays import UNKNOWN, Array, Classes
 
 
 class Replay:

@@ -157,10 +157,13 @@ class Scored:
     baseline_loss  name -> (B,), the same for each plain baseline at the same horizon
     error          (B, C) float64 normalised signed error of the prediction; NaN where there is none
     deviation      (B, C) float64 normalised value itself, never clipped; NaN where missing
-    extras         what a picture's learner has to show of the newest row, by name: see there
+    extras         what a learner of pictures has to show, by name, as far as it has it
 
     Of pictures C is 1, `prediction` and `deviation` are NaN, and `error` is how far the picture
-    is from what is usual, 0 or more.
+    is from what is usual, 0 or more. Their extras: of the newest row "heat" (16, 16) float32,
+    how far out each cell is; "expected" (128, 128, 3) uint8; "classes" (K + 1,) float64, the
+    chance of each class and of none of these; of all rows "places" (B, 9) float64, the highest
+    heat of each third by third of the picture.
     """
 
     prediction: F64
@@ -201,6 +204,10 @@ class Detected:
     onset, alarm   (B,) bool: first row of an alarm; every row of one
     channel_score  (B, C) float64, how far each channel is out (share of the blame before scaling)
     alarms         every alarm that began, changed or ended in this step
+    calibrated     True once there is evidence for the threshold: 10 N decisions
+
+    Of pictures a row carries the rarity of a decision whose highest score is that row's own: it
+    is judged with the picture it is about, not at the decision's end.
     """
 
     rarity: F64

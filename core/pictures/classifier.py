@@ -10,9 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from driftscope.core.arrays import F64, Bools, Classes, Pixels, empty
+from driftscope.core.arrays import F64, UNKNOWN, Bools, Classes, Pixels, empty
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.labels import UNKNOWN
 from driftscope.core.params import Params, PictureLearnerParams
 from driftscope.core.pictures.grades import Grades, Labelled
 from driftscope.core.pictures.shrink import shrunk

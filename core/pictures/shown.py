@@ -47,6 +47,6 @@ class Shown:
         ])  # fmt: skip
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.__init__()  # type: ignore[misc]  # as it was when new
+        self._cells, self._count = {}, 0
         for values in state["samples"]:
             self.add(Sample(*values))

@@ -14,7 +14,8 @@ from streams import Kept, Listed, run, waves
 
 from driftscope.core import labels as module
 from driftscope.core import lane, parts
-from driftscope.core.labels import UNKNOWN, Waiting
+from driftscope.core.arrays import UNKNOWN
+from driftscope.core.labels import Waiting
 from driftscope.core.learner import Forecaster
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import default_params
