@@ -113,9 +113,9 @@ class Lane:
             yield from self._outputs(step, scored, detected)
 
     def gap(self, event: Event) -> Iterator[Output]:
-        """Close the open step untrained; no window, decision or alarm crosses this point."""
+        """Close the open step untrained and put the gap after it; nothing crosses this point."""
         yield from self._interrupt()
-        yield event
+        yield self._event("gap", self.seq, event.data)
 
     def extend(self, info: StreamInfo) -> Iterator[Output]:
         """Close the open step untrained, and go on with the stream's next version: what was

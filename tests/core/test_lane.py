@@ -109,6 +109,15 @@ def test_skipped_updates_are_told_at_the_latest_where_the_stream_breaks() -> Non
     assert driven.out.index(skipped) < driven.out.index(driven.events("gap")[0])
 
 
+def test_a_gap_stands_after_the_last_row_though_the_device_did_not_say_where() -> None:
+    driven = Driven()
+    driven.take(83)
+    driven.out += driven.lane.gap(Event("", 0, 0.0, "gap", dict(reason="The cable was pulled.")))
+    (gap,) = driven.events("gap")
+    assert (gap.key, gap.seq, gap.time_s) == ("s", 83, 82 / RATE_HZ)
+    assert gap.data == dict(reason="The cable was pulled.")
+
+
 def test_nothing_is_predicted_across_samples_that_are_missing() -> None:
     driven = Driven()
     driven.take(800)
