@@ -193,6 +193,8 @@ class Commands:
             sections.pop("model", None)
         try:
             made = [(lane, lane.fresh_learner()) for lane in self._of(device)]
+            for lane, learner in made:
+                learner.take_over(lane.learner)
         except DriftscopeError:
             sections.update(before)
             raise

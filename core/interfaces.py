@@ -190,6 +190,10 @@ class Learner(ABC):
     def reset(self) -> None:
         """Start anew with fresh weights."""
 
+    def take_over(self, old: Learner) -> None:  # noqa: B027  most are given nothing by hand
+        """Keep what a user gave by hand to the learner before, whose model was changed; what it
+        learned by itself is gone. Called before the first step; leaves the old one as it is."""
+
     @abstractmethod
     def hold(self, reason: str) -> None:
         """Leave the weights, and what is usual, as they are until told "" (between two steps);

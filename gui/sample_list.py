@@ -14,6 +14,8 @@ from driftscope.gui.pixels import image_of
 
 Index = QModelIndex | QPersistentModelIndex
 NONE = "none of these"
+SHOWN_PX = 64
+"""Pictures are shrunk by whole numbers as long as they stay this large: memory for hundreds."""
 TESTS = "test samples"
 """What a matrix says it counts that leaves out the samples that are learned from."""
 
@@ -77,10 +79,12 @@ class SampleList(QAbstractListModel):
         return -1
 
     def image(self, sample: Sample) -> QImage:
-        """Return a sample's picture."""
+        """Return a sample's picture, about as large as it is shown."""
         found = self._images.get(sample.id)
         if found is None:
-            found = self._images[sample.id] = image_of(sample.picture)
+            found = self._images[sample.id] = image_of(
+                sample.picture, max(1, min(sample.picture.shape[:2]) // SHOWN_PX)
+            )
         return found
 
     def aspect_of(self, sample: Sample) -> float:

@@ -12,6 +12,7 @@ from driftscope.core.arrays import F32, F64, Pixels
 from driftscope.core.interfaces import State
 from driftscope.core.metrics import NONE, ConfusionMatrix, Prequential
 from driftscope.core.params import PictureLearnerParams
+from driftscope.core.pictures.cells import cells
 from driftscope.core.pictures.experts import NONE_OF_THESE, Experts
 from driftscope.core.pictures.samples import MOST, MOST_CLASSES, MOST_OF_A_CLASS, Samples
 from driftscope.core.pictures.trunk import Trunk
@@ -80,6 +81,13 @@ class Classes:
         """Learn the samples anew from fresh weights, and count anew how well it goes."""
         self.said = Prequential()
         self._reported_s = -math.inf
+        self._changed()
+
+    def take_over(self, old: Classes) -> None:
+        """Learn the samples of another's, looked at anew where it went by other features."""
+        self.samples.load_state_dict(old.samples.state_dict())
+        if (self._trunk is None) != (old._trunk is None):
+            self.samples.look_anew(self._look)
         self._changed()
 
     @property
@@ -181,6 +189,10 @@ class Classes:
                 smoothed(seen.cells) if trunk is None else trunk.features(seen.picture),
             )
         return self._seen[1]
+
+    def _look(self, small: Pixels) -> F32:
+        """Return (D,) features of a small picture (128, 128, 3), as a sample holds it."""
+        return smoothed(cells(small)) if self._trunk is None else self._trunk.features(small)
 
     def _offer(self, seen: Seen, features: F32) -> None:
         answer = self.samples.offer(seen.seq, seen.time_s, features, seen.small)

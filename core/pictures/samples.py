@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 
 from driftscope.core.arrays import F32, Pixels
-
-cv2.setNumThreads(1)
 
 MOST_CLASSES = 32
 MOST_OF_A_CLASS, MOST = 40, 400
 """How many samples are kept, of one class and in all."""
 MOST_OF_A_PRESS = 20
 """A key held for long gives no more: what is then in view is known well enough."""
-THUMBNAIL = 64
 UNDO = 20
 NEW = 2.0
 """A picture is new when it is so many times further (squared) than the next frame usually is."""
@@ -32,7 +28,7 @@ Few are needed for learning before the first is worth keeping back."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """Hold one sample: `features` (D,) float32 and a `picture` (64, 64, 3) uint8 of it."""
+    """Hold one sample: `features` (D,) float32 and a `picture` (128, 128, 3) uint8 of it."""
 
     id: int
     seq: int
@@ -51,7 +47,7 @@ class Samples:
     (`NEW`, learned from the stream), and than half the mean distance among these. Of each class
     every sixth, then every fifth, is a test sample, in stretches of time that grow (`ROUND`).
     Every change can be undone. `usual` is that usual squared distance. Memory is bounded: MOST
-    samples, and about as many again in the undo.
+    samples of some 60 kB, and about as many again in the undo.
     """
 
     def __init__(self) -> None:
@@ -101,12 +97,22 @@ class Samples:
         self._in_press += 1
         self._taken_last = time_s, test
         self._taken[y] = self._taken.get(y, 0) + 1
-        picture = np.asarray(
-            cv2.resize(small, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA), np.uint8
-        )
-        self.all += (Held(self._next_id, seq, time_s, y, test, features.copy(), picture),)
+        self.all += (Held(self._next_id, seq, time_s, y, test, features.copy(), small.copy()),)
         self._next_id += 1
         return "taken"
+
+    def look_anew(self, look: Callable[[Pixels], F32]) -> None:
+        """Go by other features from now on: those that `look` gives of a picture (128, 128, 3)."""
+        made: dict[int, F32] = {}
+
+        def again(held: Held) -> Held:
+            if held.id not in made:
+                made[held.id] = look(held.picture)
+            return replace(held, features=made[held.id])
+
+        self.all = tuple(map(again, self.all))
+        self._past = [(tuple(map(again, all_)), names, taken) for all_, names, taken in self._past]
+        self._frame, self.usual = None, 0.0
 
     def remember(self) -> None:
         """Keep the samples as they are, to come back to."""

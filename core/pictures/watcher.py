@@ -47,7 +47,6 @@ class Watcher(Learner):
         self.params = params
         self.model_params = model_params
         self.rate_hz = info.rate_hz
-        self._held = ""
         trunk = str(getattr(model_params, "trunk", ""))
         self.classes = Classes(info.key, params, info.classes, trunk)
         self.reset()
@@ -58,9 +57,15 @@ class Watcher(Learner):
         self.unusual = Unusual(self._build(), self.params)
         self._jump = Jump()
         self._events: list[tuple[EventKind, dict[str, Any]]] = []
+        self._held = ""
         self._hurry = 0
         self._time_s = 0.0
         self._open: tuple[int, int, Looked] | None = None
+
+    def take_over(self, old: Learner) -> None:
+        """Keep the samples given by hand."""
+        if isinstance(old, Watcher):
+            self.classes.take_over(old.classes)
 
     def score(self, step: Step) -> Scored:
         """Say how unusual each picture is, and show where, of the newest one."""

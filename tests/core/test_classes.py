@@ -142,7 +142,7 @@ def test_a_report_says_what_there_is() -> None:
     assert report.figures["test_accuracy"] == np.trace(report.matrix[:, :2]) / len(tests)
     assert report.figures["samples"] == len(report.samples)
     assert 0 < len(report.losses) <= 256
-    assert all(sample.picture.shape == (64, 64, 3) for sample in report.samples)
+    assert all(sample.picture.shape == (128, 128, 3) for sample in report.samples)
 
 
 def test_each_sample_is_judged_before_it_is_learned() -> None:

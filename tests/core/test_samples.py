@@ -40,7 +40,7 @@ def test_the_first_frame_is_taken_at_once_and_nothing_without_a_key() -> None:
     assert samples.offer(0, 0.0, one.cells.ravel(), one.small) == "" and not samples.all
     assert hold(samples, 0, range(1)) == ["taken"]
     (held,) = samples.all
-    assert held.picture.shape == (64, 64, 3) and held.y == 0 and not held.test
+    assert held.picture.shape == (128, 128, 3) and held.y == 0 and not held.test
 
 
 def test_of_a_still_scene_one_sample_is_taken() -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from driftscope.core.commands import Ask, Command, SetParam
+from driftscope.core.interfaces import Sink, Source
 from driftscope.core.lane import Lane
-from driftscope.core.params import ParamSet, default_params
+from driftscope.core.monitor import Monitor
+from driftscope.core.params import Params, ParamSet, default_params
 from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.pictures.cells import cells
+from driftscope.core.pictures.classes import Seen
+from driftscope.core.pictures.samples import Held
+from driftscope.core.pictures.trunk import installed
 from driftscope.core.pictures.watcher import Watcher
-from driftscope.core.stream import Block, Event, Result, Step, StreamInfo
+from driftscope.core.stream import Block, Event, Item, Output, Report, Result, Step, StreamInfo
 from driftscope.core.teaching import Accept, Teach
 
 prepare_thread(pictures=True)
@@ -154,6 +161,93 @@ def test_reset_it_knows_nothing(knowing: dict) -> None:
     learner.reset()
     assert learner.state == "warming up"
     assert np.isnan(fed(learner, room(3), 0)[:, 0]).all()
+
+
+def test_reset_while_an_alarm_lasts_it_is_not_held(knowing: dict) -> None:
+    learner, _ = known(knowing)
+    learner.hold("an alarm lasts")
+    learner.reset()
+    fed(learner, room(30), 0)
+    assert learner.state == "learning"
+
+
+class Room(Source):
+    """Give the room, picture by picture."""
+
+    scheme = "room"
+    pictures = True
+
+    def __init__(self) -> None:
+        self.name, self.params = "room", Params()
+
+    def open(self) -> None:
+        self._items: list[Item] = [INFO]
+        for seq, picture in enumerate(room(60)):
+            self._items.append(Block("p", seq, np.array([seq / RATE_HZ]), picture[None], 0.0))
+
+    def read(self) -> list[Item] | None:
+        return [self._items.pop(0)] if self._items else None
+
+    def close(self) -> None:
+        self._items = []
+
+
+class Turn(Sink):
+    """Send commands when some row's result comes; keep the reports and all learners there were."""
+
+    name = "turn"
+
+    def __init__(self, at: dict[int, Command]) -> None:
+        self.at = at
+        self.monitor: Monitor
+        self.reports: list[Report] = []
+        self.learners: list[Watcher] = []
+
+    def write(self, item: Output) -> None:
+        if isinstance(item, Report):
+            self.reports.append(item)
+        if isinstance(item, Result):
+            learner = self.monitor.lanes["p"].learner
+            assert isinstance(learner, Watcher)
+            if learner not in self.learners:
+                self.learners.append(learner)
+            if item.seq in self.at:
+                self.monitor.send(self.at[item.seq])
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("model.width", 16),
+        pytest.param(
+            "model.trunk", "imagenet",
+            marks=pytest.mark.skipif(not installed(), reason="needs the extra imagenet"),
+        ),
+    ],
+)  # fmt: skip
+def test_another_model_keeps_the_samples_given_by_hand(name: str, value: object) -> None:
+    turn = Turn({
+        5: Ask("p", Teach(0)), 15: Ask("p", Teach(1)), 25: Ask("p", Teach(None)),
+        40: SetParam(name, value),
+    })  # fmt: skip
+    turn.monitor = Monitor({"r": (Room(), default_params(pictures=True))}, [turn])
+    turn.monitor.run()
+    before, after = (each.classes.samples.all for each in turn.learners)
+    assert {held.y for held in before} == {0, 1}
+    assert [(held.id, held.y) for held in after] == [(held.id, held.y) for held in before]
+    assert turn.reports[-1].figures["samples"] == len(before)
+    chances = turn.learners[1].classes.chances
+    said = [chances(seen_of(held)) for held in after]
+    assert [int(each.argmax()) for each in said] == [held.y for held in after]
+    one, two = (len(held[0].features) for held in (before, after))
+    assert (one == two) == (name == "model.width")
+
+
+def seen_of(held: Held) -> Seen:
+    """Return what the classes get of the picture a sample was made of."""
+    return Seen(1000 + held.id, 1000.0 + held.id, held.picture, held.picture, cells(held.picture))
 
 
 def test_with_a_rate_of_zero_no_weight_changes(knowing: dict) -> None:
