@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,23 +23,6 @@ CATCH_UP_S = 0.25
 """How much lateness is made good by playing faster; what is above moves the playing clock."""
 
 
-@dataclass
-class PlayParams(Params):
-    """Parameters of a source that is played: a file, a generator."""
-
-    speed: str = param(
-        "1", label="Speed",
-        help="How fast it is played: 1 is real speed, 10 ten times as fast, max as fast as the "
-        "learning goes. Results never depend on it.",
-    )  # fmt: skip
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "speed":
-            parse_speed(value)
-            value = str(value).strip().lower()
-        super().__setattr__(name, value)
-
-
 def parse_speed(value: object) -> float:
     """Return a speed as a factor of real speed, infinite for "max"; raise ParamError."""
     text = str(value).strip().lower()
@@ -53,6 +35,23 @@ def parse_speed(value: object) -> float:
     if 0 < speed < math.inf:
         return speed
     raise ParamError(f"speed must be max or a number above 0, such as 1 or 10, not {value!r}.")
+
+
+def speed_text(value: str) -> str:
+    """Return a speed as it is kept, in small letters; raise ParamError."""
+    parse_speed(value)
+    return value.strip().lower()
+
+
+@dataclass
+class PlayParams(Params):
+    """Parameters of a source that is played: a file, a generator."""
+
+    speed: str = param(
+        "1", read=speed_text, label="Speed",
+        help="How fast it is played: 1 is real speed, 10 ten times as fast, max as fast as the "
+        "learning goes. Results never depend on it.",
+    )  # fmt: skip
 
 
 def block_rows(channels: int) -> int:

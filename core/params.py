@@ -238,7 +238,8 @@ class PictureLearnerParams(LearnerParams):
     )  # fmt: skip
     model: str = param(
         "cells", choices=lambda: _names("picture_models"), live=False, label="Model",
-        help="What learns. Changing it starts the learning anew.",
+        help="What learns. Changing it starts the learning anew; samples taught by hand "
+        "are kept by a model that can be taught so, and lost by any other.",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ class Spec:
 
     `auto` is the value that means "choose for me"; `live` says that it may be turned while
     running without starting anything anew; `choices` may be a callable, asked when drawn.
+    `read` turns a text into the one that is kept, or raises ParamError with what to write.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Spec:
     live: bool = True
     auto: Value | None = None
     choices: Any = None
+    read: Callable[[str], str] | None = None
     label: str = ""
     help: str = ""
     hidden: bool = False
@@ -52,7 +55,9 @@ class Spec:
         options = self.options()
         if options and taken not in options:
             raise ParamError(f"{name} must be one of {', '.join(options)}, not {value!r}.")
-        if isinstance(taken, (bool, str)) or taken == self.auto:
+        if isinstance(taken, str):
+            return self.read(taken) if self.read else taken
+        if isinstance(taken, bool) or taken == self.auto:
             return taken
         if not math.isfinite(taken) or not self.contains(taken):
             raise ParamError(f"{name} must be{self.range_text()}, not {value!r}.")
@@ -103,6 +108,7 @@ def param(
     live: bool = True,
     auto: Value | None = None,
     choices: Any = None,
+    read: Callable[[str], str] | None = None,
     label: str = "",
     help: str = "",
     hidden: bool = False,
@@ -110,6 +116,6 @@ def param(
     """Declare a parameter as a dataclass field; see Spec for what each word means."""
     words = dict(
         low=low, high=high, log=log, unit=unit, live=live, auto=auto,
-        choices=choices, label=label, help=help, hidden=hidden,
+        choices=choices, read=read, label=label, help=help, hidden=hidden,
     )  # fmt: skip
     return dataclasses.field(default=default, metadata={"param": words})

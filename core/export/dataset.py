@@ -6,10 +6,8 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-from driftscope.core.arrays import Pixels
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.export.names import safe_name
 from driftscope.core.pictures.files import encoded
@@ -20,14 +18,11 @@ MANIFEST = "manifest.csv"
 HEADER = ("file", "class", "y", "test", "predicted", "seq", "time_s")
 
 
-def write_samples(
-    folder: str | Path, report: Report, pictures: Mapping[int, Pixels] | None = None
-) -> int:
+def write_samples(folder: str | Path, report: Report) -> int:
     """Write FOLDER/<class>/<id>.png for each sample, and a table of them; return how many.
 
-    `pictures` gives larger pictures (h, w, 3) uint8 by the sample's id, where there are any. The
-    address `pictures:FOLDER` reads it back with the same labels. The folder must be new or empty;
-    it is whole or not there. Raise DriftscopeError with what to try.
+    The address `pictures:FOLDER` reads it back with the same labels. The folder must be new or
+    empty; it is whole or not there. Raise DriftscopeError with what to try.
     """
     folder = Path(folder)
     if not report.samples:
@@ -40,7 +35,7 @@ def write_samples(
             raise DriftscopeError(f"{folder} is there already and not empty: name a new folder.")
         part.mkdir(parents=True)
         try:
-            _write(part, report, pictures or {})
+            _write(part, report)
             if folder.exists():
                 folder.rmdir()
             os.replace(part, folder)
@@ -72,7 +67,7 @@ def folders_of(classes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _write(folder: Path, report: Report, pictures: Mapping[int, Pixels]) -> None:
+def _write(folder: Path, report: Report) -> None:
     folders = folders_of(report.classes)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
@@ -81,8 +76,7 @@ def _write(folder: Path, report: Report, pictures: Mapping[int, Pixels]) -> None
         (folder / name).mkdir()
     for sample in report.samples:
         name = f"{folders[sample.y]}/{sample.id}.png"
-        picture = pictures.get(sample.id, sample.picture)
-        (folder / name).write_bytes(encoded(picture, ".png"))
+        (folder / name).write_bytes(encoded(sample.picture, ".png"))
         rows.writerow((
             name, report.classes[sample.y], sample.y, int(sample.test), sample.predicted,
             sample.seq, f"{sample.time_s:.6f}",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor, nn
 
 from driftscope.core.params import Params, param
 from driftscope.core.pictures.cells import FEATURES
-from driftscope.core.pictures.region import rectangles
+from driftscope.core.pictures.region import checked
 from driftscope.core.pictures.trunk import wanted
 from driftscope.core.pictures.watcher import Watcher
 from driftscope.core.stream import StreamInfo
@@ -67,9 +66,10 @@ class CellsParams(Params):
     """How large the net is, and what part of the picture counts."""
 
     region: str = param(
-        "", label="Watch only",
+        "", read=checked, label="Watch only",
         help="Rectangles of the picture to watch, in percent of it: left,top,right,bottom, with a "
-        "semicolon between two. What lies outside counts nothing. Empty: the whole picture.",
+        "semicolon between two. What lies outside is never unusual; classes are told by the whole "
+        "picture all the same. Empty: the whole picture.",
     )  # fmt: skip
     width: int = param(
         32, low=4, high=256, log=True, live=False, unit="channels", label="Width",
@@ -80,18 +80,12 @@ class CellsParams(Params):
         help="How much of a picture may pass the middle. Less redraws only what is very usual.",
     )  # fmt: skip
     trunk: str = param(
-        "none", choices=("none", "imagenet"), live=False, label="Start for classes",
+        "none", choices=("none", "imagenet"), read=wanted, live=False,
+        label="Start for classes",
         help="What classes taught by hand are told by: the cells alone, or what a network learned "
         "on ImageNet sees. It takes about 15 ms a look, and moves and light disturb it less; get "
         "it with pip install 'driftscope[imagenet]'.",
     )  # fmt: skip
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "region":
-            rectangles(str(value))
-        if name == "trunk":
-            wanted(str(value))
-        super().__setattr__(name, value)
 
 
 class Cells:

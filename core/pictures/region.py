@@ -22,6 +22,12 @@ def rectangles(text: str) -> tuple[Rectangle, ...]:
     return tuple(_rectangle(part) for part in text.split(";") if part.strip())
 
 
+def checked(text: str) -> str:
+    """Return the text if `rectangles` can read it; raise ParamError."""
+    rectangles(text)
+    return text
+
+
 def text_of(regions: tuple[Rectangle, ...]) -> str:
     """Return rectangles as the text that `rectangles` reads."""
     return ";".join(",".join(f"{number:.4g}" for number in region) for region in regions)

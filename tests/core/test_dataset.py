@@ -55,15 +55,6 @@ def test_it_is_read_back_with_the_same_labels(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_larger_pictures_are_written_where_there_are_any(tmp_path: Path) -> None:
-    given = report()
-    large = {s.id: np.full((40, 60, 3), s.id, np.uint8) for s in given.samples}
-    write_samples(tmp_path / "set", given, large)
-    info, found = back(tmp_path / "set")
-    assert info.sample_shape == (40, 60, 3)
-    assert found == {large[sample.id].tobytes(): sample.y for sample in given.samples}
-
-
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     write_samples(tmp_path / "set", report())
