@@ -139,7 +139,8 @@ def test_help_and_devices_need_no_torch_and_no_qt() -> None:
     code = (
         "import sys\nfrom driftscope.core.cli import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "heavy = {'torch', 'PySide6', 'pyqtgraph'} | set(() if 'devices' in sys.argv else ['cv2'])\n"
+        "heavy = {'torch', 'PySide6', 'pyqtgraph'}\n"
+        "heavy |= set() if 'devices' in sys.argv else {'cv2'}\n"
         "loaded = heavy & set(sys.modules)\n"
         "sys.exit(str(loaded) if loaded else 0)"
     )
