@@ -188,7 +188,7 @@ class Learner(ABC):
 
     @abstractmethod
     def reset(self) -> None:
-        """Start anew with fresh weights."""
+        """Start anew with fresh weights, and not held."""
 
     def take_over(self, old: Learner) -> None:  # noqa: B027  most are given nothing by hand
         """Keep what a user gave by hand to the learner before, whose model was changed; what it

@@ -35,7 +35,7 @@ def taught(learner: Classifier, steps: int = 20, kinds: int = 3, seq: int = 0) -
 
 
 def weights(learner: Classifier) -> torch.Tensor:
-    return learner.net.optimizer.weights.clone()
+    return learner.net.training.optimizer.weights.clone()
 
 
 def told(learner: Classifier) -> tuple[list[Graded], Report]:

@@ -87,7 +87,7 @@ class Classifier(Learner):
         """Say how unsure it is of each picture's class, and of the newest, what it may be."""
         pictures = shrunk(step.values, self.net.size)
         logits = self.net.logits(pictures)
-        warm = self.net.updates > 0
+        warm = self.net.training.updates > 0
         chances = torch.softmax(logits.detach().double(), 1).numpy()
         if not warm:
             chances = np.full_like(chances, math.nan)
@@ -168,7 +168,7 @@ class Classifier(Learner):
             return "frozen"
         if self._held:
             return "held"
-        return "learning" if self.net.updates else "warming up"
+        return "learning" if self.net.training.updates else "warming up"
 
     def take_reports(self) -> list[Graded | Report]:
         """Return what was graded since the last call, and the books if they changed."""
@@ -182,7 +182,8 @@ class Classifier(Learner):
         """Return (kind, data) of what happened since the last call, each once."""
         notes: list[tuple[EventKind, dict[str, Any]]]
         notes = [("note", dict(message=text)) for text in self._notes]
-        events, self.net.guard.events, self._notes = self.net.guard.events, [], []
+        guard = self.net.training.guard
+        events, guard.events, self._notes = guard.events, [], []
         return events + notes
 
     def _opened(self, step: Step) -> Opened:

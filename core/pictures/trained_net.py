@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from driftscope.core import registry
 from driftscope.core.arrays import Classes, Pixels
-from driftscope.core.errors import StateError
-from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
-from driftscope.core.optimizers import Optimizer
 from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.pictures.training import Training
 from driftscope.core.replay import Replay
 from driftscope.core.stream import StreamInfo
 
@@ -29,9 +28,9 @@ those before may well be guessed three times as badly for a while, and nothing i
 
 
 class TrainedNet:
-    """Hold a net for pictures of `info`'s first size, its optimizer, its guard and its replay.
+    """Hold a net for pictures of `info`'s first size, its training and its replay.
 
-    `classes` may grow; the net's inputs stay as they are. `updates` counts updates made.
+    `classes` may grow; the net's inputs stay as they are.
     """
 
     def __init__(
@@ -40,15 +39,14 @@ class TrainedNet:
         self._info = info
         self._params = params
         self._model_params = model_params
-        self.guard = Guard()
         self.replay = Replay(REPLAY_BYTES, params.seed)
-        self.updates = 0
-        self._make()
+        self.training = Training(self._made(), params, CAREFUL, SANE)
 
     @property
     def size(self) -> tuple[int, int]:
         """Return height and width of the pictures it takes."""
-        size: tuple[int, int] = self.net.size
+        net: Any = self.training.net
+        size: tuple[int, int] = net.size
         return size
 
     @property
@@ -60,7 +58,7 @@ class TrainedNet:
         half = getattr(self._model_params, "precision", "float32") == "bfloat16"
         seen = torch.from_numpy(pictures).permute(0, 3, 1, 2)
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            made: Tensor = self.net(seen)
+            made: Tensor = self.training.net(seen)
         return made.float()
 
     def train(
@@ -91,22 +89,20 @@ class TrainedNet:
         self._info = replace(self._info, classes=classes)
         if not more:
             return True
-        old = self.net
-        self._make()
+        made = self._made()
         keep = getattr(registry.load("picture_models", self._params.model), "keep", None)
         if keep is not None:
             with torch.no_grad():
-                keep(old, self.net)
-            self.guard.snapshot = self._snapshot()
+                keep(self.training.net, made)
+        self.training.go_on(made)
         return keep is not None
 
-    def _make(self) -> None:
+    def _made(self) -> nn.Module:
         build = registry.load("picture_models", self._params.model).build
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._params.seed)
-            self.net = build(self._model_params, self._info)
-        self.optimizer = Optimizer(self.net, self._params, CAREFUL)
-        self.guard.snapshot = self._snapshot()
+            made: nn.Module = build(self._model_params, self._info)
+        return made
 
     def _update(self, made: Tensor, y: Tensor, guess: float, time_s: float) -> tuple[float, bool]:
         """Make one update with the replay on top; return its loss, and whether all is well."""
@@ -114,51 +110,17 @@ class TrainedNet:
             (again,), classes = self.replay.sample(self._params.replay, balanced=True)
             made = torch.cat((made, self.logits(again)))
             y = torch.cat((y, torch.from_numpy(classes)))
-        mean = cross_entropy(made, y)
-        loss = float(mean.detach())
-        done = False
-        if math.isfinite(loss):
-            self.optimizer.clear()
-            mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
-            done = self.optimizer.step(loss, self.guard.factor(time_s))
-        self.updates += done
-        judged = max(loss / guess, SANE)
-        reason = self.guard.judge(judged, 1.0, done)
-        if reason:
-            self.optimizer.weights.copy_(self.guard.snapshot["weights"])
-            self.optimizer.load_state_dict(self.guard.snapshot["optimizer"])
-            self.guard.restored(reason, time_s)
-        elif self.guard.due(judged, time_s):
-            self.guard.keep(self._snapshot(), time_s)
-        return loss, not reason
-
-    def _snapshot(self) -> State:
-        return dict(weights=self.optimizer.weights.clone(), optimizer=self.optimizer.state_dict())
+        return self.training.step(cross_entropy(made, y), 1.0, time_s, unit=guess)
 
     def state_dict(self) -> State:
-        return {
-            **self._snapshot(),
-            "guard": self.guard.state_dict(),
-            "replay": self.replay.state_dict(),
-            "updates": self.updates,
-            "classes": list(self.classes),
-            "size": list(self.size),
-        }
+        return dict(
+            training=self.training.state_dict(), replay=self.replay.state_dict(),
+            classes=list(self.classes), size=list(self.size),
+        )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another model or stream."""
         if tuple(state["size"]) == self.size:
             self.grow(tuple(state["classes"]))
-        if state["weights"].shape != self.optimizer.weights.shape:
-            height, width = self.size
-            raise StateError(
-                f"The saved state holds {len(state['weights'])} weights, this model for pictures "
-                f"of {width} x {height} and {len(self.classes)} classes has "
-                f"{len(self.optimizer.weights)}. Choose the model, its settings and the source "
-                "the state was saved with."
-            )
-        self.optimizer.weights.copy_(state["weights"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.guard.load_state_dict(state["guard"])
+        self.training.load_state_dict(state["training"])
         self.replay.load_state_dict(state["replay"])
-        self.updates = state["updates"]

@@ -174,6 +174,7 @@ def test_after_a_reset_it_is_as_new(model: str) -> None:
     steps = some(20)
     learner = made(model)
     first = run(learner, steps)
+    learner.hold("a test")
     learner.reset()
     assert learner.state == "warming up"
     assert all(same(a, b) for a, b in zip(first, run(learner, steps), strict=True))

@@ -27,9 +27,9 @@ def test_the_update_is_that_of_a_fresh_forward_pass_bit_for_bit(optimizer: str) 
     net = two.net
     rows = torch.from_numpy(np.flatnonzero(~test))
     mean = cross_entropy(net.logits(now.values)[rows], torch.from_numpy(y)[rows])
-    net.optimizer.clear()
+    net.training.optimizer.clear()
     mean.backward()
-    net.optimizer.step(float(mean.detach()))
+    net.training.optimizer.step(float(mean.detach()))
     assert torch.equal(weights(one), weights(two))
     assert loss == float(mean.detach())
 
@@ -37,8 +37,8 @@ def test_the_update_is_that_of_a_fresh_forward_pass_bit_for_bit(optimizer: str) 
 def test_the_same_forward_pass_serves_both(monkeypatch: pytest.MonkeyPatch) -> None:
     learner = made()
     passes: list[int] = []
-    forward = type(learner.net.net).forward
-    monkeypatch.setattr(type(learner.net.net), "forward",
+    forward = type(learner.net.training.net).forward
+    monkeypatch.setattr(type(learner.net.training.net), "forward",
                         lambda self, x: passes.append(len(x)) or forward(self, x))  # fmt: skip
     taught(learner, 3)
     assert passes == [ROWS] * 3

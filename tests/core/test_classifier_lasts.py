@@ -37,7 +37,7 @@ def test_the_far_right_of_the_slider_cannot_break_it(optimizer: str) -> None:
 def test_numbers_that_are_no_longer_finite_are_taken_back() -> None:
     learner = made()
     seq = taught(learner, 80)
-    learner.net.optimizer.weights.mul_(1e20)
+    learner.net.training.optimizer.weights.mul_(1e20)
     y = classes(ROWS)
     scored = learner.score(step(drawn(y)))
     assert np.isnan(scored.error).all()

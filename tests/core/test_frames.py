@@ -80,8 +80,19 @@ def test_rarity_is_that_of_a_decision_whose_highest_score_it_is() -> None:
     fed(frames, usual(10_000))
     said = fed(frames, usual(20_000, 1), 10_000)
     rarity = np.array([each.rarity[0] for each in said]).reshape(-1, ROWS)
-    assert 0.003 < np.mean(rarity.max(1) > 2) < 0.03
+    assert 0.005 < np.mean(rarity.max(1) > 2) < 0.02
     assert np.mean(rarity > 2) < 0.004
+
+
+@pytest.mark.parametrize("kind", ["exponential", "standard_normal"])
+@pytest.mark.parametrize("refractory", [0, 5])
+def test_decided_early_alarms_are_as_rare_as_promised(kind: str, refractory: int) -> None:
+    """Of scores that do not depend on each other: within a factor of two."""
+    frames = detector(one_in=100.0, refractory=refractory)
+    scores = getattr(np.random.default_rng(2), kind)(size=ROWS * 4000)
+    said = fed(frames, scores, rows=ROWS)
+    onsets = sum(int(each.onset.sum()) for each in said[500:])
+    assert 0.5 < 100 * onsets / 3500 < 2
 
 
 def test_rest_is_counted_in_decisions() -> None:
