@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -31,7 +32,8 @@ RED_FIRST = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 class Mjpeg(Grabber):
     """Read the parts of one endless answer; each is a picture, and stamped when it is there.
 
-    A picture that is cut off is spoiled, rather than half grey.
+    A picture that is cut off is spoiled, rather than half grey. One whose beginning was taken for
+    the end of the one before, as a camera told a wrong length, is spoiled as well.
     """
 
     red_first = True
@@ -41,22 +43,28 @@ class Mjpeg(Grabber):
         self._answer = answer
         self._boundary = answer.headers.get_boundary("").encode().strip(b"-")
         self._jpeg = b""
+        self._swallowed = False
+        self._waiting: bytes | None = None
+        """The part behind one that was swallowed."""
 
     def grab(self) -> Stamp | None:
+        jpeg, self._waiting = self._waiting, None
         try:
-            jpeg = self._part()
+            jpeg = self._part() if jpeg is None else jpeg
         except TimeoutError as error:
             raise Failed("silent") from error
         except (OSError, http.client.HTTPException):
             return None
         if jpeg is None:
             return None
+        if self._swallowed:
+            self._swallowed, self._waiting, jpeg = False, jpeg, b""
         self._jpeg = jpeg
         self._number += 1
         return Stamp(self._number - 1, time.monotonic(), time.time())
 
     def picture(self, buffer: Pixels | None) -> Pixels | None:
-        if self._jpeg.rfind(END, -BEHIND_END) < 0:
+        if not _whole(self._jpeg):
             return None
         try:
             found: Pixels | None = cv2.imdecode(np.frombuffer(self._jpeg, np.uint8), RED_FIRST)
@@ -69,6 +77,7 @@ class Mjpeg(Grabber):
         while not self._is_boundary(line := self._line()):
             if not line:
                 return None
+            self._swallowed |= END in line and _whole(self._jpeg)
         length = 0
         while (line := self._line()).strip():
             name, _, value = line.partition(b":")
@@ -84,7 +93,7 @@ class Mjpeg(Grabber):
     def _to_boundary(self) -> bytes | None:
         """Return a part whose length is not told; what follows it is looked for as its end."""
         part = bytearray()
-        while part.rfind(END, -BEHIND_END) < 0:
+        while not _whole(part):
             line = self._line()
             if not line or len(part) > MOST_BYTES:
                 return None
@@ -99,6 +108,29 @@ class Mjpeg(Grabber):
         if not line.startswith(b"--"):
             return False
         return not self._boundary or line.strip().strip(b"-") == self._boundary
+
+
+def _whole(jpeg: bytes | bytearray) -> bool:
+    """Say whether a picture has its end."""
+    return jpeg.rfind(END, -BEHIND_END) >= 0
+
+
+class _Basic(urllib.request.HTTPBasicAuthHandler):
+    """Answer the one way of asking for a password, and leave others to be told as "denied"."""
+
+    def http_error_401(self, *given: Any) -> Any:
+        with contextlib.suppress(ValueError):  # it asks in a way that is not known
+            return super().http_error_401(*given)
+        return None
+
+
+class _Digest(urllib.request.HTTPDigestAuthHandler):
+    """Answer the other way."""
+
+    def http_error_401(self, *given: Any) -> Any:
+        with contextlib.suppress(ValueError):
+            return super().http_error_401(*given)
+        return None
 
 
 def grabber(request: dict[str, Any]) -> Grabber:
@@ -126,8 +158,8 @@ def asked(url: str, timeout_s: float) -> Any:
         known.add_password(None, f"{parts.scheme}://{host}/", user, password)
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}),  # a camera stands in one's own network
-        urllib.request.HTTPBasicAuthHandler(known),
-        urllib.request.HTTPDigestAuthHandler(known),
+        _Basic(known),
+        _Digest(known),
     )
     try:
         return opener.open(bare, timeout=timeout_s)

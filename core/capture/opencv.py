@@ -18,11 +18,13 @@ MOST_RATE_HZ = 1000.0
 USUAL_RATE_HZ = 25.0
 ONLY_ITSELF = (
     "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,"
-    "mpegts,mpegvideo,mjpeg,mjpeg_2000,asf,flv,ogg,h264,hevc,m4v,gif"
+    "mpegts,mpegvideo,mjpeg,mjpeg_2000,jpeg_pipe,asf,flv,ogg,h264,hevc,m4v,gif"
 )
 """A list of other files or addresses under a film's name is not followed."""
-WHOLE = 0.9
-"""A file counts as whole from this share of the pictures that it says it has."""
+WHOLE, WHOLE_COUNTED = 0.9, 0.99
+"""A file counts as whole from this share of the pictures that it says it has; the second where
+they were counted when it was made, and not taken from how long it is."""
+COUNTED = (".avi", ".mp4", ".m4v", ".mov")
 
 
 class _Opencv(Grabber):
@@ -146,6 +148,10 @@ class File(_Opencv):
         return dict(rate_hz=self.rate_hz)
 
     def ending(self) -> str:
-        if self.played < WHOLE * self.count:
-            return f"It breaks off after {self.played:,} of its {self.count:,} pictures."
-        return ""
+        counted = self.request["path"].lower().endswith(COUNTED)
+        if self.played >= (WHOLE_COUNTED if counted else WHOLE) * self.count:
+            return ""
+        return (
+            f"Only {self.played:,} of its {self.count:,} pictures could be read: it breaks off, or "
+            "is spoiled."
+        )

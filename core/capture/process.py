@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -96,6 +97,7 @@ class Capture:
         except OSError:
             self._forget_memory()
             raise
+        atexit.register(self._end)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
         shared = dict(shared=self._memory.name, slot_bytes=SLOT_BYTES, newest=newest)
@@ -184,13 +186,20 @@ class Capture:
             self._process.wait(END_S)
         return Reason("died", str(self._process.returncode), tuple(self._printed))
 
+    def _end(self) -> None:
+        """At the program's end, if its reader hangs: leave no process and no memory behind."""
+        self.kill()
+        self._unlink()
+
     def _unlink(self) -> None:
         """Take the memory's name away: both have it now, and it goes with the last of them."""
-        if self._linked:
-            self._linked = False
-            self._memory.unlink()
+        with self._killing:
+            if self._linked:
+                self._linked = False
+                self._memory.unlink()
 
     def _forget_memory(self) -> None:
+        atexit.unregister(self._end)
         self._unlink()
         self._memory.close()
 

@@ -145,7 +145,7 @@ class LivePictures(Source):
                 return message
             if message is None and time.monotonic() > until_s:
                 message = Reason("slow")
-            if isinstance(message, Ended | Reason):
+            if isinstance(message, Ended | Reason) and not self._cancelled:
                 raise SourceError(self.why(_ended(message)))
         raise SourceError(f"{self.name} was closed while it was being opened.")
 

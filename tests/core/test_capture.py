@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -168,3 +169,21 @@ def test_a_process_that_dies_says_how(start: Start) -> None:
         capture.ask(message.slot)
     assert isinstance(message, Reason) and message.word == "died"
     assert message.detail == str(-signal.SIGTERM)
+
+
+def test_a_program_that_ends_while_its_reader_hangs_leaves_nothing_behind() -> None:
+    code = (
+        "from faulty_capture import faulty\n"
+        "from driftscope.core.capture import process\n"
+        "process.COMMAND = faulty('hang at once')\n"
+        "made = process.Capture(dict(what='network'), 1, True)\n"
+        "print(made.pid, made._memory.name)\n"
+    )
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60,
+        env=os.environ | {"PYTHONPATH": path},
+    )  # fmt: skip
+    pid, name = done.stdout.split()
+    assert not done.stderr, "no word of memory that was left"
+    assert gone(int(pid)) and not (SHARED / name).exists()

@@ -6,7 +6,7 @@ import io
 import threading
 from email.message import Message
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -78,6 +78,37 @@ def test_a_picture_that_is_cut_off_is_spoiled(size: int) -> None:
 def test_an_absurd_length_is_an_end() -> None:
     part = b"--b\r\nContent-Length: 99999999999\r\n\r\nx"
     assert pictures(Answer(part, KIND)) == []
+
+
+def test_a_picture_swallowed_by_a_wrong_length_is_spoiled_not_forgotten() -> None:
+    too_long = b"".join(
+        b"--b\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg) + 200, jpeg) for jpeg in JPEGS[:2]
+    )
+    found = pictures(Answer(too_long + body(b"b", LONG), KIND))
+    assert [picture is None for picture in found] == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("asks", ['Digest realm="a", nonce="1", qop="auth"', "Bearer", "NTLM"])
+def test_every_way_of_asking_for_a_password_is_told_as_that(asks: str) -> None:
+    class Locked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", asks)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Locked) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            for who in ("", "me:wrong@"):
+                with pytest.raises(Failed) as failed:
+                    asked(f"http://{who}127.0.0.1:{server.server_address[1]}/", 10)
+                assert failed.value.reason == "denied"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_video_file_behind_an_address_is_played(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -230,3 +231,17 @@ def test_other_answers_of_a_web_server(made, status, kind, told) -> None:
             server.shutdown()
             thread.join()
     assert told in text
+
+
+def test_who_closes_what_is_being_opened_is_not_told_that_the_program_died(server, made) -> None:
+    server.silent = True
+    source = made(server.url)
+    told: list[str] = []
+    thread = threading.Thread(target=lambda: told.append(open_error(source)))
+    thread.start()
+    until_s = time.monotonic() + PATIENT_S
+    while not server.requests and time.monotonic() < until_s:
+        time.sleep(0.01)
+    source.close()
+    thread.join(PATIENT_S)
+    assert len(told) == 1 and "was closed while it was being opened" in told[0]

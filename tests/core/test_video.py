@@ -138,7 +138,28 @@ def test_a_file_that_breaks_off_is_played_as_far_and_told(film: Path) -> None:
     _, events, times, _ = played(opened(film))
     assert 5 < len(times) < 25
     assert [event.kind for event in events] == ["note"]
-    assert f"breaks off after {len(times)} of its 30 pictures" in events[0].data["message"]
+    assert f"Only {len(times)} of its 30 pictures could be read" in events[0].data["message"]
+
+
+def test_a_few_pictures_missing_in_the_midst_of_a_file_are_told(tmp_path: Path) -> None:
+    film = written(tmp_path / "film.avi", 50)
+    whole = bytearray(film.read_bytes())
+    at = whole.index(b"00dc", len(whole) // 2)
+    size = int.from_bytes(whole[at + 4 : at + 8], "little")
+    whole[at + 8 : at + 8 + size] = bytes(size)
+    film.write_bytes(whole)
+    _, events, times, _ = played(opened(film))
+    assert len(times) < 50 and events
+    assert f"Only {len(times)} of its 50 pictures" in events[-1].data["message"]
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_bare_jpegs_one_behind_the_other_are_a_film(tmp_path: Path, grey: bool) -> None:
+    path = tmp_path / "film.mjpg"
+    frame = np.full((48, 64) if grey else (48, 64, 3), 90, np.uint8)
+    path.write_bytes(cv2.imencode(".jpg", frame)[1].tobytes() * 20)
+    _, events, times, values = played(opened(path))
+    assert len(times) == 20 and not events and abs(int(values[-1].mean()) - 90) < NEAR
 
 
 def test_times_that_do_not_rise_are_one_period_apart(monkeypatch) -> None:
