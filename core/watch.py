@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -18,14 +18,12 @@ from driftscope.core.errors import DriftscopeError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
+from driftscope.core.params import ParamSet
+from driftscope.core.signals import SIGNALS
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.stream import Alarm, Event, Output
 
 DONE, NOT_WRITTEN, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
-SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-"""What ends a run early, after everything was saved; Windows has no SIGHUP."""
 NO_SAMPLES = {
     "live": "connected, no sample yet",
     "stalled": "nothing comes",
@@ -171,19 +169,42 @@ def watch(
     for told in registry.broken():
         print(f"driftscope: {told}", file=out)
     monitor.add_sink(StatusLine(monitor.healths, monitor.owner, out))
-    interrupted = False
+    with _signals(monitor.stop) as came:
+        status_code = _run(monitor, inputs, came, summary_file, model_out)
+    return INTERRUPTED if came else status_code
 
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        nonlocal interrupted
-        interrupted = True
-        monitor.stop()
 
-    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Call `stop` instead of ending when told to end; give the list of the signals that came."""
+    came: list[int] = []
+
+    def note(signum: int, frame: FrameType | None) -> None:
+        came.append(signum)
+        stop()
+
+    before = {number: signal.signal(number, note) for number in SIGNALS}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(
+    monitor: Monitor,
+    inputs: Mapping[str, tuple[Device, ParamSet]],
+    came: list[int],
+    summary_file: str | None,
+    model_out: str | None,
+) -> int:
+    """Run, save what is to be saved and say what went wrong; return the exit status."""
+    out = sys.stderr
     told, status_code = "", DONE
     try:
         monitor.run()
         empty = [key for key, health in monitor.healths.items() if not health.samples]
-        if empty and not interrupted:
+        if empty and not came:
             device, health = inputs[empty[0]][0], monitor.healths[empty[0]]
             told = f"Not one sample came from {device.name}. {_why_none(device, health)}"
     except SourceError as error:
@@ -191,8 +212,6 @@ def watch(
     except DriftscopeError as error:
         told, status_code = str(error), BAD_ARGUMENTS
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         if summary_file and not _write_summary(summary_file, monitor.healths):
             monitor.switched_off.append(SUMMARY)
     not_saved = _save_models(monitor, model_out) if model_out else ""
@@ -205,8 +224,7 @@ def watch(
             status_code = status_code or NOT_WRITTEN
         if not_saved:
             print(f"driftscope: {not_saved}", file=out)
-    status_code = status_code or (NOT_WRITTEN if not_saved else DONE)
-    return INTERRUPTED if interrupted else status_code
+    return status_code or (NOT_WRITTEN if not_saved else DONE)
 
 
 def _why_none(device: Device, health: Health) -> str:

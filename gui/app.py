@@ -7,6 +7,7 @@ import signal
 import sys
 
 from driftscope.core.capture.wheel import wrong_wheel
+from driftscope.core.signals import SIGNALS
 from driftscope.gui.display import why_no_window
 
 
@@ -45,7 +46,8 @@ def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
     # the window first, then the model: loading torch takes two seconds
     QTimer.singleShot(0, lambda: session.connect_all(sources, settings))
     # not at once: the signal may arrive in the middle of a paintEvent
-    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
     status = app.exec()
     if not session.close():
         os._exit(status)  # a thread that hangs in a driver must not keep a closed window's process

@@ -255,7 +255,7 @@ def _save_net(saved: Saved, path: Path) -> None:
         try:
             ran = subprocess.run(
                 command, capture_output=True, text=True, timeout=LIMIT_S, check=False,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, process_group=0,  # Ctrl+C is not for it
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise DriftscopeError(

@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 from streams import Listed, run, waves
 
+from driftscope.core import watch as watching
 from driftscope.core.cli import duration_s, main
+from driftscope.core.export import model
 
 KEYS = {
     "samples", "rejected", "dropped", "gaps", "updates", "skipped_updates", "alarms", "seconds",
@@ -120,6 +122,32 @@ def test_ctrl_c_ends_with_130_after_everything_was_saved(tmp_path: Path) -> None
     assert process.returncode == 130, error
     assert "Traceback" not in error
     assert len(scores(out)) == json.loads(told.read_text())["samples"] > 500
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_being_told_to_end_while_saving_saves_all_the_same(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = tmp_path / "m.safetensors"
+    save = model.save
+
+    def told_to_end(saved: model.Saved, path: str | Path) -> Path:
+        signal.raise_signal(getattr(signal, name))
+        return save(saved, path)
+
+    monkeypatch.setattr(model, "save", told_to_end)
+    words = ["watch", "demo:", "--speed", "max", "--for", "1s", "--model-out", str(to)]
+    assert main(words) == 130 and model.load(to).learner().state != "warming up"
+
+
+def test_ctrl_c_while_the_program_is_being_loaded_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def pressed(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "watch", pressed)
+    assert main(["watch", "demo:"]) == 130
 
 
 def test_a_pipe_can_be_watched(tmp_path: Path) -> None:
