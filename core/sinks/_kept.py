@@ -85,9 +85,12 @@ class Kept:
         self.clips: list[Clip] = []
 
     def describe(self, info: StreamInfo) -> None:
-        """Begin a stream of pictures, or go on with it."""
-        second = ROWS_A_SECOND if info.clock == "rows" else 1.0
-        self.streams.setdefault(info.key, Lately(second))
+        """Begin a stream of pictures, or go on with it; what was kept of another one of that name,
+        that was let go, is forgotten: its times and alarms begin anew."""
+        if info.version > 1 and info.key in self.streams:
+            return
+        self.streams[info.key] = Lately(ROWS_A_SECOND if info.clock == "rows" else 1.0)
+        self.clips = [clip for clip in self.clips if clip.alarm.key != info.key]
 
     def due(self, key: str, time_s: float) -> bool:
         """Say whether a picture taken at that time is to be kept."""

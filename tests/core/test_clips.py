@@ -85,6 +85,19 @@ def test_a_film_can_still_be_saved_long_after_and_after_the_end(tmp_path: Path) 
     assert len(told(tmp_path / "late.avi")) == 110
 
 
+def test_a_stream_of_another_size_goes_on_and_one_opened_again_begins_anew(sink: Clips) -> None:
+    run(sink, 0, 100)
+    sink.write(alarm(1, 9.0, 9.5))
+    sink.write(info(version=2))
+    assert len(sink._kept.clips[0].frames) == 60 and sink.frame("cam", 9.9) is not None
+    sink.write(info())
+    assert sink.frame("cam", 9.9) is None
+    run(sink, 0, 20)
+    assert [at for at, _ in sink._kept.streams["cam"].frames] == [seq / HZ for seq in range(20)]
+    sink.write(alarm(1, 1.0, 1.5))
+    assert sink._kept.clips[-1].frames[0][0] == 0.0
+
+
 def test_a_film_does_not_wait_for_ever(
     sink: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

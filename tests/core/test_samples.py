@@ -69,8 +69,8 @@ def test_the_first_five_are_learned_then_stretches_are_kept_for_testing() -> Non
 
 def test_a_stretch_that_tests_is_apart_in_time() -> None:
     samples = Samples()
-    hold(samples, 0, range(200))
-    hold(samples, 0, range(200, 400))
+    hold(samples, 0, range(100))
+    hold(samples, 0, range(100, 200))
     borders = [
         b.time_s - a.time_s
         for a, b in zip(samples.all, samples.all[1:], strict=False)

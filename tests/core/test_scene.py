@@ -42,7 +42,7 @@ def test_a_picture_depends_on_its_number_and_the_seed_only() -> None:
 
 
 def test_it_is_never_still_and_noise_can_be_switched_off() -> None:
-    pictures = taken(60, noise=0).astype(int)
+    pictures = taken(20, noise=0).astype(np.int16)
     moved = np.abs(np.diff(pictures, axis=0)).max(3) > 12
     assert (moved.mean((1, 2)) > 0.002).all()
     noisy = taken(1).astype(int)[0] - pictures[0]
