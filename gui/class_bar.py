@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from driftscope.gui import theme, words
+from driftscope.gui import theme
 from driftscope.gui.widgets import Elided, label, set_text
 
 HEIGHT_PX = 42
@@ -117,8 +117,9 @@ class ClassBar(QWidget):
         rename.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         rename.activated.connect(self.rename)
 
-    def show_class(self, name: str, share: float, first: bool, count: int, lit: bool) -> None:
-        """Show what is known of it; `first` is the most probable, `lit` the one being taught."""
+    def show_class(self, name: str, share: float, first: bool, kept: str, lit: bool) -> None:
+        """Show what is known of it; `first` is the most probable, `kept` says
+        how many samples there are, `lit` is the one being taught."""
         self.name.tip = NAME_TIP if self._key is not None else ""
         self.name.say(name)
         font = theme.text_font(10, bold=first or lit)
@@ -127,8 +128,7 @@ class ClassBar(QWidget):
         self.share.show_share(share, first, lit)
         set_text(self.percent, "" if math.isnan(share) else f"{100 * share:.0f} %")
         self.percent.setVisible(not math.isnan(share))
-        told = words.plural(count, "sample") if count else ""
-        set_text(self.count, "learning …" if lit else told)
+        set_text(self.count, "learning …" if lit else kept)
         self.count.setToolTip("How many pictures of it are remembered.")
         self.share.setVisible(lit or not math.isnan(share))
         if self._key is not None:

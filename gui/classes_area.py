@@ -31,6 +31,8 @@ class ClassesArea(QWidget):
         self.tabs.setAccessibleName("What is told of the classes")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(True)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 6px 9px }")  # so that four fit
         self.stack = QStackedWidget()
         for name, page in self.pages.items():
             self.tabs.addTab(name)

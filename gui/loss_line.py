@@ -15,6 +15,12 @@ TIP = (
     "on a logarithmic axis: it falls as it learns."
 )
 LEAST = 1e-6
+SMALL = 1e-3
+
+
+def loss_words(loss: float) -> str:
+    """Return a loss, and no more of it than tells something: '0.19', 'below 0.001'."""
+    return f"below {SMALL:g}" if loss < SMALL else words.rounded(loss)
 
 
 class LossLine(QWidget):
@@ -35,7 +41,7 @@ class LossLine(QWidget):
         self.losses = losses
         self.setVisible(len(losses) > 1)
         if len(losses):
-            self.setAccessibleName(f"Loss {words.rounded(float(losses[-1]))}")
+            self.setAccessibleName(f"Loss {loss_words(float(losses[-1]))}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -44,10 +50,10 @@ class LossLine(QWidget):
         painter.setFont(theme.text_font(8))
         painter.setPen(colours.secondary)
         top = QRectF(0, 0, self.width(), 16)
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, "loss of the head")
+        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, "loss")
         painter.setFont(theme.number_font(8))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(top, right, words.rounded(float(self.losses[-1])))
+        painter.drawText(top, right, loss_words(float(self.losses[-1])))
         area = QRectF(0, 20, self.width(), self.height() - 22)
         painter.setPen(draw.pen(colours.lines))
         painter.drawLine(area.bottomLeft(), area.bottomRight())

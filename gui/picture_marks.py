@@ -55,7 +55,7 @@ def draw_alarm(painter: QPainter, seen: QRectF, picture: Result) -> None:
     half = FRAME_PX / 2
     painter.drawRect(seen.adjusted(half, half, -half, -half))
     painter.setFont(theme.text_font(10, bold=True))
-    text = f"Unusual: {words.rarity(float(picture.rarity[-1]))}"
+    text = corner_words(float(picture.rarity[-1]), picture.threshold)
     metrics = painter.fontMetrics()
     patch = QRectF(seen.topLeft(), seen.topLeft())
     patch.setSize(metrics.size(0, text).toSizeF())
@@ -65,6 +65,11 @@ def draw_alarm(painter: QPainter, seen: QRectF, picture: Result) -> None:
     draw.triangle(painter, patch.left() + 15, patch.center().y() - 3, alarm)
     painter.setPen(theme.DARK.alarm_text)
     painter.drawText(patch.adjusted(26, 2, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def corner_words(rarity: float, threshold: float) -> str:
+    """Return what to say of an alarm: it outlasts what set it off by a moment."""
+    return f"Unusual: {words.rarity(rarity)}" if rarity >= threshold else "Unusual a moment ago"
 
 
 def draw_words(painter: QPainter, seen: QRectF, text: str, middle: bool = False) -> None:

@@ -182,6 +182,9 @@ def _picture_words(session: Connected, skill: float) -> str:
     so_far = "" if skill >= 0 else " so far"
     if percent == 0:
         return "It rebuilds the picture as well as its running mean does."
+    if skill < -1:
+        much = words.rounded(1 - skill)
+        return f"It rebuilds the picture {much} times worse than its running mean does so far."
     return f"It rebuilds the picture {percent} % {how} than its running mean does{so_far}."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from driftscope.gui import theme, words
@@ -104,9 +104,7 @@ class Chip(QAbstractButton):
         painter.drawEllipse(QPointF(17, half), 4.5, 4.5)
         painter.setPen(colours.text)
         room = self.rect().adjusted(DOT_PX, 0, -CROSS_PX if self.cross.isVisible() else -14, 0)
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, room.width() + 2
-        )
+        shown = fitted(self.fontMetrics(), self.text(), room.width() + 2)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
@@ -154,6 +152,15 @@ class SourceChips(QWidget):
 
     def _address(self, place: int) -> str:
         return list(self.session.connections)[place] if self.session.connections else ""
+
+
+def fitted(metrics: QFontMetrics, text: str, width: int) -> str:
+    """Return a source's words as far as there is room: its figures go first, then the link, which
+    the dot shows as well, then the end of its name."""
+    parts = text.split(" · ")
+    while len(parts) > 1 and metrics.horizontalAdvance(" · ".join(parts)) > width:
+        del parts[1]
+    return metrics.elidedText(" · ".join(parts), Qt.TextElideMode.ElideRight, width)
 
 
 def short_words(source: Connected) -> str:

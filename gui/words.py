@@ -99,7 +99,7 @@ def frame_rate(rate_hz: float | None) -> str:
         return "rate unknown"
     if rate_hz < 0.1:
         return f"one every {duration(1 / rate_hz)}"
-    return f"{rate_hz:.{1 if rate_hz < 9.95 else 0}f} pictures/s"
+    return f"{rounded(rate_hz, 3)} pictures/s"
 
 
 def measurement(value: float) -> str:

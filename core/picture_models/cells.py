@@ -66,7 +66,7 @@ class CellsParams(Params):
     """How large the net is, and what part of the picture counts."""
 
     region: str = param(
-        "", read=checked, label="Watch only",
+        "", read=checked, label="Region",
         help="Rectangles of the picture to watch, in percent of it: left,top,right,bottom, with a "
         "semicolon between two. What lies outside is never unusual; classes are told by the whole "
         "picture all the same. Empty: the whole picture.",

@@ -52,7 +52,7 @@ class Pictures(PictureSet):
         self._path = Path(target).expanduser()
         self._files: list[Path] = []
         super().__init__(self._path.resolve().name or "pictures", params)
-        self.name = str(self._path) if target else "pictures"
+        self.name = self._path.resolve().name if target else "pictures"
         self.labelled = bool(_class_folders(self._path))
 
     def _start(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from driftscope.core.reports import Report
 from driftscope.core.teaching import NameClass, Teach
-from driftscope.gui import theme
+from driftscope.gui import theme, words
 from driftscope.gui.class_bar import ClassBar
 from driftscope.gui.grade_words import called, grades, tip
 from driftscope.gui.loss_line import LossLine
@@ -36,6 +36,7 @@ class ClassesPanel(QWidget):
         """By number of the class; the last one is to begin a new class with, where there may be
         more. They stay as long as they can: one may be held down."""
         self.none = ClassBar()
+        self._keyed = True
         self.taught: int | None = None
         """The class being taught now, None if none is."""
         self.title = label("Classes", "title")
@@ -88,12 +89,13 @@ class ClassesPanel(QWidget):
         self._build(len(names))
         shares = self._shares(len(names))
         first = int(shares.argmax()) if np.isfinite(shares).all() else -1
-        counts = Counter(sample.y for sample in report.samples) if report is not None else {}
+        counts = Counter(sample.y for sample in report.samples) if report is not None else Counter()
         for y, bar in enumerate(self.bars):
             name, share = (names[y], float(shares[y])) if y < len(names) else (NEW, math.nan)
             wins = y == first and y < len(names)
-            bar.show_class(name, share, wins, counts.get(y, 0), y == self.taught)
-        self.none.show_class(NONE, float(shares[-1]), first == len(names), 0, lit=False)
+            kept = words.plural(counts[y], "sample") if self._keyed else f"{counts[y]} held out"
+            bar.show_class(name, share, wins, kept if counts[y] else "", y == self.taught)
+        self.none.show_class(NONE, float(shares[-1]), first == len(names), "", lit=False)
         self.none.setVisible(bool(names))
         self.seen.say(f"in view: {[*names, NONE][first]}" if first >= 0 else "")
         self.empty.setVisible(not names)
@@ -119,17 +121,25 @@ class ClassesPanel(QWidget):
             return np.full(classes + 1, np.nan)
         return np.asarray(found, float)
 
-    def _build(self, classes: int) -> None:
-        """Have a bar for each class, and behind "none of these" one for a new class."""
-        by_hand = self._by_hand()
-        wanted = classes + 1 if by_hand and classes < MOST_TAUGHT else classes
-        while len(self.bars) > wanted:
+    def _drop_bars(self, left: int) -> None:
+        while len(self.bars) > left:
             gone = self.bars.pop()
             gone.hide()
             gone.deleteLater()
+
+    def _build(self, classes: int) -> None:
+        """Have a bar for each class, and behind "none of these" one for a new class."""
+        by_hand = self._by_hand()
+        if by_hand != self._keyed:  # another kind of stream: keys come or go
+            self._keyed, self.taught = by_hand, None
+            self._drop_bars(0)
+            self.none.button.setVisible(by_hand)
+        wanted = classes + 1 if by_hand and classes < MOST_TAUGHT else classes
+        self._drop_bars(wanted)
         while len(self.bars) < wanted:
             y = len(self.bars)
             bar = ClassBar(y + 1 if by_hand and y < MOST_TAUGHT else None)
+            bar.button.setVisible(by_hand)
             bar.held.connect(partial(self.hold, y))
             bar.named.connect(lambda name, y=y: self.session.ask(NameClass(y, name)))
             self.bars.append(bar)

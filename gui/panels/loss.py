@@ -176,6 +176,8 @@ class LossPlot(Plot):
         label = (spec.label or spec.name).lower()
         if spec.type is bool:
             return f"{label} {reading.text(new)}"
+        if spec.type is str and not spec.options():  # a line of numbers tells nothing here
+            return f"{label} changed" if new else f"{label} cleared"
         return f"{label} {reading.text(old)} → {reading.text(new)}"
 
     def _draw_time(self, painter: QPainter, area: QRectF, span_s: float) -> None:

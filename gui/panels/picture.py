@@ -145,14 +145,14 @@ class PicturePanel(QWidget):
         if picture is None:
             return ""
         height, width = picture.values.shape[1:3]
-        size = f"{width} x {height}"
+        size = f"{width} × {height}"
         if self.session.paused:
             return f"{size} · paused"
         now_s = time.monotonic()
         if now_s - self._rate[0] > RATE_EVERY_S:
             self._rate = now_s, health.measured_rate_hz()
         rate_hz = self._rate[1]
-        return f"{size} · {rate_hz:.1f} frames/s" if rate_hz else size
+        return f"{size} · {words.frame_rate(rate_hz)}" if rate_hz else size
 
     def _accept(self) -> None:
         self.session.ask(Accept())

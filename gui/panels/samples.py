@@ -62,7 +62,9 @@ class SamplesPanel(QWidget):
         self.empty.setVisible(none)
         self.list.setVisible(not none)
         count = len(report.samples) if report is not None else 0
-        set_text(self.counted, words.thousands(count) if count and self.model.only is None else "")
+        set_text(
+            self.counted, words.plural(count, "sample") if count and self.model.only is None else ""
+        )
         self._show_choice()
 
     def show_only(self, pair: tuple[int, int] | None) -> None:

@@ -88,6 +88,10 @@ def test_labels_stand_in_front_of_their_block(tmp_path: Path) -> None:
     assert kinds == [StreamInfo, Labels, Block, Event]
 
 
+def test_a_folder_goes_by_its_own_name(tmp_path: Path) -> None:
+    assert Pictures(str(tmp_path / "kinds"), PicturesParams()).name == "kinds"
+
+
 def test_classes_are_numbered_as_their_list_says(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         put(tmp_path / name / "1.png", plain(ord(name)))

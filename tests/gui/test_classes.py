@@ -14,6 +14,7 @@ from driftscope.core.stream import StreamInfo
 from driftscope.core.teaching import NameClass, Teach
 from driftscope.gui import theme
 from driftscope.gui.grade_words import grades, percent, tip
+from driftscope.gui.loss_line import loss_words
 from driftscope.gui.panels.classes import EMPTY, ClassesPanel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -169,6 +170,23 @@ def test_classes_that_come_with_the_pictures_cannot_be_taught(qtbot) -> None:
     session.see(flat((9, 9, 9)), classes=np.full(13, 1 / 13))
     panel = shown(qtbot, ClassesPanel(session), 324, 300)
     assert len(panel.bars) == 12 and not any(bar.button.isEnabled() for bar in panel.bars)
+
+
+def test_the_keys_come_and_go_with_the_kind_of_stream(
+    panel: ClassesPanel, session: PictureStandIn
+) -> None:
+    taught = session.info
+    session.info = StreamInfo("c", ("picture",), ("",), classes=NAMES, sample_shape=(32, 32, 3))
+    panel.refresh()
+    assert [bar.button.text() for bar in panel.bars] == [""] * 3
+    assert [bar.count.text() for bar in panel.bars] == ["6 held out", "5 held out", ""]
+    session.info = taught
+    panel.refresh()
+    assert [bar.button.text() for bar in panel.bars] == ["1", "2", "3", "4"]
+
+
+def test_a_loss_is_no_longer_than_it_tells_something() -> None:
+    assert loss_words(0.1912) == "0.19" and loss_words(2.6e-8) == "below 0.001"
 
 
 def test_a_class_without_a_name_says_that_it_is_one(

@@ -16,6 +16,7 @@ from driftscope.core.stream import Event
 from driftscope.core.teaching import Accept
 from driftscope.gui import theme
 from driftscope.gui.panels.picture import PicturePanel
+from driftscope.gui.picture_marks import corner_words
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_without_a_picture_there_is_a_sentence(session: PictureStandIn, qtbot) -
 def test_the_picture_is_shown_as_it_is(panel: PicturePanel) -> None:
     assert colour(panel, 0.2, 0.9) == BLUE
     assert panel.drawn_seq == 0
-    assert panel.note.accessibleName().startswith("128 x 72")
+    assert panel.note.accessibleName().startswith("128 × 72")
 
 
 def test_heat_lies_over_the_hot_cell_only(panel: PicturePanel) -> None:
@@ -134,7 +135,12 @@ def test_a_new_size_fits_at_once(panel: PicturePanel, session: PictureStandIn) -
     assert colour(panel, 0.5, 0.5) == (9, 99, 199)
     whole = panel.view.whole(panel.view.panes()[0])
     assert whole.height() / whole.width() == pytest.approx(1.5)
-    assert panel.note.accessibleName().startswith("200 x 300")
+    assert panel.note.accessibleName().startswith("200 × 300")
+
+
+def test_an_alarm_that_outlasts_what_set_it_off_is_not_called_unusual_now() -> None:
+    assert corner_words(5.0, 3.0) == "Unusual: 1 in 100,000"
+    assert corner_words(0.0, 3.0) == "Unusual a moment ago"
 
 
 def test_the_wheel_zooms_to_the_mouse_and_a_double_click_fits(panel: PicturePanel) -> None:

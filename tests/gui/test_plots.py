@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from stand_in import RATE_HZ, StandIn, colours_at, shown
 
+from driftscope.core import registry
 from driftscope.core.history import History
 from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui import draw, theme, words
@@ -225,6 +226,13 @@ def test_a_mark_says_what_was_turned(qtbot, session) -> None:
         ("model.gone", 3, 4, "hidden units 3 → 4"),
     ):
         data = {"name": name, "label": "Hidden units", "old": old, "new": new}
+        assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == said
+    session.params.attach("model", registry.load("picture_models", "cells").Params())
+    for old, new, said in (
+        ("", "14,38,67,71", "region changed"),
+        ("1,1,9,9", "", "region cleared"),
+    ):
+        data = {"name": "model.region", "old": old, "new": new}
         assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == said
     reset = Event("s", 0, 20.0, "note", {"message": "The model was reset.", "reset": True})
     assert panel.curves.caption(reset) == "reset"

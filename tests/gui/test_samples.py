@@ -53,7 +53,7 @@ def test_samples_stand_below_the_name_of_their_class(panel: SamplesPanel) -> Non
     places = [panel.list.visualRect(panel.model.index(k)) for k in range(len(rows))]
     assert places[1].top() >= places[0].bottom() and places[1].top() == places[2].top()
     assert places[3].top() >= places[1].bottom()
-    assert panel.counted.text() == "4"
+    assert panel.counted.text() == "4 samples"
 
 
 def test_a_picture_is_drawn_in_its_own_colours(panel: SamplesPanel) -> None:

@@ -232,6 +232,21 @@ def test_a_lost_link_is_lost_since_the_first_time_it_was_told() -> None:
     assert seen.health.link_since_s == first_s and seen.health.link_message == "It is not there."
 
 
+@pytest.mark.parametrize(
+    ("skill", "said"),
+    [
+        (0.48, "48 % better"),
+        (-0.16, "16 % worse"),
+        (-3.74, "4.7 times worse"),
+        (0.001, "as well as"),
+    ],
+)
+def test_of_a_picture_it_says_how_well_it_is_rebuilt(skill: float, said: str) -> None:
+    seen = session(skill=skill)
+    seen.pictures = True
+    assert f"rebuilds the picture {said}" in skill_words(seen)
+
+
 def test_values_that_are_all_missing_and_a_signal_at_rest_are_told() -> None:
     strain, health = Strain(), Health()
     assert strain.text(health, 0.0) == ""

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from windows import wait_for
 
 from driftscope.core.stream import StreamInfo
 from driftscope.gui.connection import Connection
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.session import Session
-from driftscope.gui.source_chips import source_words
+from driftscope.gui.source_chips import fitted, source_words
+
+
+def test_of_a_source_its_name_stays_when_there_is_little_room(qtbot) -> None:
+    metrics = QLabel().fontMetrics()
+    told = "book.mkv · 640 × 480 · 30 pictures/s · ended"
+    for text in (told, "book.mkv · ended", "book.mkv"):
+        assert fitted(metrics, told, metrics.horizontalAdvance(text) + 1) == text
+    assert fitted(metrics, told, metrics.horizontalAdvance("book…") + 1).startswith("boo")
 
 
 @pytest.fixture
