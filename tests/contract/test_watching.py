@@ -118,28 +118,28 @@ def test_a_part_step_gives_the_rows_of_the_full_one(model: str) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_saved_and_loaded_goes_on_as_if_never_stopped(model: str) -> None:
-    some = steps(60)
+    some = steps(44)
     one, two = pair(model), pair(model)
-    run(*one, some[:40])
+    run(*one, some[:32])
     for old, new in zip(one, two, strict=True):
         new.load_state_dict(copy.deepcopy(old.state_dict()))
-    assert all_same(run(*one, some[40:]), run(*two, some[40:]))
+    assert all_same(run(*one, some[32:]), run(*two, some[32:]))
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_frozen_or_held_it_stays_as_it_is(model: str) -> None:
-    some = steps(60)
+    some = steps(44)
     learner, detector = pair(model)
-    run(learner, detector, some[:40])
-    before = [arrays(learner.score(s), detector.score(s, learner.score(s))) for s in some[40:]]
+    run(learner, detector, some[:32])
+    before = [arrays(learner.score(s), detector.score(s, learner.score(s))) for s in some[32:]]
     learner.hold("a test")
-    for step in some[40:]:
+    for step in some[32:]:
         assert np.isnan(learner.learn(step, learner.score(step))) and learner.state == "held"
     learner.hold("")
     learner.params.frozen = True
-    for step in some[40:]:
+    for step in some[32:]:
         assert np.isnan(learner.learn(step, learner.score(step))) and learner.state == "frozen"
-    after = [arrays(learner.score(s), detector.score(s, learner.score(s))) for s in some[40:]]
+    after = [arrays(learner.score(s), detector.score(s, learner.score(s))) for s in some[32:]]
     assert all(same(a, b) for a, b in zip(before, after, strict=True))
 
 

@@ -11,6 +11,7 @@ from labelled import classes, described, drawn, step
 from taught import ROWS, made, taught, told, weights
 from torch.nn.functional import cross_entropy
 
+from driftscope.core.picture_models import image_cnn
 from driftscope.core.pictures import unlabelled
 from driftscope.core.stream import Labels
 
@@ -32,6 +33,21 @@ def test_the_update_is_that_of_a_fresh_forward_pass_bit_for_bit(optimizer: str) 
     net.training.optimizer.step(float(mean.detach()))
     assert torch.equal(weights(one), weights(two))
     assert loss == float(mean.detach())
+
+
+def test_a_net_with_dropout_says_the_same_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = image_cnn.ImageCNN.build
+
+    def dropping(*given: object) -> torch.nn.Module:
+        net = build(*given)  # type: ignore[arg-type]
+        net.features.append(torch.nn.Dropout(0.5))
+        return net
+
+    monkeypatch.setattr(image_cnn.ImageCNN, "build", staticmethod(dropping))
+    learner = made()
+    taught(learner, 3)
+    now = step(drawn(classes(ROWS)), seq=1000)
+    assert np.array_equal(learner.score(now).error, learner.score(now).error)
 
 
 def test_the_same_forward_pass_serves_both(monkeypatch: pytest.MonkeyPatch) -> None:
