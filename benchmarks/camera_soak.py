@@ -74,11 +74,15 @@ class Memory(Sink):
 
     name = "the memory log"
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, outbox: Outbox) -> None:
         self.mb: list[float] = []
         self._every = count // PARTS
+        self._outbox = outbox
 
     def write(self, item: Output) -> None:
+        if isinstance(item, Result) and item.seq % 30 == 0:  # as a window would
+            self._outbox.drain()
+            self._outbox.take_pictures()
         if isinstance(item, Result) and (item.seq + 1) % self._every == 0:
             self.mb.append(psutil.Process().memory_info().rss / 1e6)
             print(f"{item.seq + 1:8,} pictures: {self.mb[-1]:8.1f} MB", flush=True)
@@ -91,9 +95,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=1.0)
     scene = Scene(parser.parse_args().hours)
-    memory = Memory(scene.count)
+    outbox = Outbox()
+    memory = Memory(scene.count, outbox)
     params = default_params(scene.params, pictures=True)
-    monitor = Monitor({"generated": (scene, params)}, [Outbox(), memory])
+    monitor = Monitor({"generated": (scene, params)}, [outbox, memory])
     begun_s = time.monotonic()
     monitor.run()
     took_s = time.monotonic() - begun_s

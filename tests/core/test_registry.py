@@ -58,7 +58,7 @@ def test_a_strangers_detector_is_taken_only_when_chosen(
     assert type(make_detector(INFO, params)) is ResidualRange
     params.set("detector.kind", "aaa")
     assert type(make_detector(INFO, params)) is AlarmLife
-    with pytest.raises(ParamError, match="aaa, residual_range"):
+    with pytest.raises(ParamError, match="aaa, frames, residual_range"):
         params.set("detector.kind", "bbb")
 
 
