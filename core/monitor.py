@@ -53,7 +53,8 @@ class Monitor:
         self._stopping = threading.Event()
         self._streams = Streams(self._inputs, sinks, self._limit, self._border)
         self._commands = Commands(self._inputs, self.lanes, self._streams.tell)
-        self._failures: list[DriftscopeError] = []
+        self._failures: dict[str, DriftscopeError] = {}
+        """By the device; what was let go has none."""
         self._going: set[str] = set()
         """The devices that have not come to their end."""
 
@@ -146,8 +147,8 @@ class Monitor:
             self._streams.tell_health()
         finally:
             self._close()
-        if self._failures:
-            raise self._failures[0]
+        for failure in self._failures.values():
+            raise failure
 
     def state_dict(self) -> State:
         """Return everything a later run needs to go on as if never stopped.
@@ -187,6 +188,7 @@ class Monitor:
             self._streams.drop(key)
             del self._inputs[key], self._senders[gone.reader.key]
             self._going.discard(key)
+            self._failures.pop(key, None)
         if isinstance(what, Input):
             self._inputs[key] = self._senders[what.reader.key] = what
             self._going.add(key)
@@ -224,7 +226,7 @@ class Monitor:
                 self._end(each, "ended", f"{each.device.name} has come to its end.")
             case reader.Failed(_, error):
                 self._streams.take(each, each.flush())
-                self._failures.append(error)
+                self._failures[key] = error
                 self._end(each, "failed", str(error))
 
     def _link(self, each: Input, state: str, text: str, next_try_s: float | None = None) -> None:

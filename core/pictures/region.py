@@ -10,6 +10,8 @@ from driftscope.core.arrays import Bools
 from driftscope.core.errors import ParamError
 from driftscope.core.pictures.cells import GRID
 
+LONGEST = 60
+"""No more of a wrong text is said again."""
 Rectangle = tuple[float, float, float, float]
 """Left, top, right and bottom, in percent of the picture's width and height."""
 
@@ -47,16 +49,17 @@ def watched(text: str) -> Bools:
 
 
 def _rectangle(part: str) -> Rectangle:
+    said = part.strip() if len(part) <= LONGEST else f"{part.strip()[:LONGEST]}..."
     try:
         left, top, right, bottom = (float(number) for number in part.split(","))
     except ValueError:
         raise ParamError(
-            f"{part.strip()!r} is no rectangle: write left, top, right and bottom in percent of "
+            f"{said!r} is no rectangle: write left, top, right and bottom in percent of "
             'the picture, such as "10,20,60,80", and a semicolon between two of them.'
         ) from None
     if not (0 <= left < right <= 100 and 0 <= top < bottom <= 100):
         raise ParamError(
-            f"The rectangle {part.strip()!r} does not lie in the picture: left must be less than "
+            f"The rectangle {said!r} does not lie in the picture: left must be less than "
             "right, top less than bottom, and all of them from 0 to 100 percent."
         )
     return left, top, right, bottom

@@ -33,3 +33,9 @@ def test_what_is_no_rectangle_is_said_in_a_sentence(text: str) -> None:
     with pytest.raises(ParamError, match="rectangle"):
         params.region = text
     assert params.region == "10,10,20,20"
+
+
+def test_a_long_text_is_not_said_again_as_a_whole() -> None:
+    with pytest.raises(ParamError) as told:
+        rectangles("1" * 5000)
+    assert len(str(told.value)) < 300

@@ -276,3 +276,22 @@ def test_a_sensor_and_a_set_of_pictures_learn_side_by_side() -> None:
     assert (healths["set"].samples, healths["sensor"].samples) == (64, 600)
     assert list(healths["set"].overall.baselines) == ["class frequency"]
     assert healths["set"].step_rows == 32
+
+
+def test_a_device_that_failed_and_was_let_go_is_no_failure_of_the_run() -> None:
+    class Broken(Listed):
+        def open(self) -> None:
+            raise SourceError("It is broken.")
+
+    keep = Waiting(VALUES, key="keep")
+    monitor, kept = monitor_of(a=Broken(VALUES, key="a"), keep=keep)
+
+    class LetGo(Kept):
+        def write(self, item: Output) -> None:
+            if getattr(item, "data", {}).get("state") == "failed":
+                monitor.remove("a")
+                keep.go.set()
+
+    monitor.add_sink(LetGo())
+    monitor.run()
+    assert list(monitor.healths) == ["keep"] and rows(kept, "keep") == 600
