@@ -56,6 +56,18 @@ def focus(widget: QWidget) -> None:
     wait_for(taken)
 
 
+def activate(window: QWidget) -> None:
+    """Make a window the active one for sure, for the same reason."""
+
+    def active() -> bool:
+        if not window.isActiveWindow():
+            window.raise_()
+            window.activateWindow()
+        return window.isActiveWindow()
+
+    wait_for(active)
+
+
 def button(window: MainWindow, text: str) -> QPushButton:
     return next(b for b in window.findChildren(QPushButton) if text in b.text())
 

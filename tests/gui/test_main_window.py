@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider, QWidget
+from windows import activate
 
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.connection import Connection
@@ -140,9 +141,8 @@ def test_a_small_window_folds_the_alarms_into_a_tab_and_cuts_nothing_off(
 
 def test_keys_pause_freeze_and_quit(window: MainWindow, qtbot) -> None:
     session = window.session
-    window.activateWindow()
+    activate(window)
     window.stage.setFocus()
-    qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_Space)
     assert session.paused and window.top_bar.pause.text() == "Resume view"
     QTest.keyClick(window, Qt.Key.Key_Space)
@@ -155,8 +155,7 @@ def test_keys_pause_freeze_and_quit(window: MainWindow, qtbot) -> None:
 
 
 def test_space_presses_the_button_that_has_the_focus(window: MainWindow, qtbot) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(window)
     window.top_bar.freeze.setFocus()
     QTest.keyClick(window.top_bar.freeze, Qt.Key.Key_Space)
     assert window.session.params.get("learner.frozen") is True
@@ -248,8 +247,7 @@ def test_no_frames_are_counted_while_the_view_is_paused(window: MainWindow) -> N
 
 
 def test_f1_shows_the_keys_in_a_table(window: MainWindow, qtbot) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(window)
     QTest.keyClick(window, Qt.Key.Key_F1)
     table = window.top_bar.help
     assert table.isVisible()

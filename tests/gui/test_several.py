@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
-from windows import wait_for
+from windows import activate, wait_for
 
 from driftscope.core.stream import StreamInfo
 from driftscope.gui.connection import Connection
@@ -69,9 +69,8 @@ def test_a_click_on_a_chip_shows_its_source(other: Connection, window: MainWindo
 
 
 def test_keys_go_from_source_to_source(other: Connection, window: MainWindow, qtbot) -> None:
-    window.activateWindow()
+    activate(window)
     window.stage.setFocus()
-    qtbot.waitUntil(window.isActiveWindow)
     control = Qt.KeyboardModifier.ControlModifier
     for key, shown in ((Qt.Key.Key_2, other), (Qt.Key.Key_1, window.session.connections["demo:"])):
         QTest.keyClick(window, key, control)
