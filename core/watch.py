@@ -112,8 +112,10 @@ def status(health: Health) -> str:
         rejected = f" · {health.rejected:,} rejected" if health.rejected else ""
         return f"{NO_SAMPLES.get(health.link, health.link)}{rejected}"
     seconds = health.stream_s
+    stretch = f"{seconds:,.1f} s" if seconds < 1e12 else f"{seconds:.3g} s"
+    timed = health.info is None or health.info.clock != "rows"
     parts = [
-        f"{seconds:,.1f} s" if seconds < 1e12 else f"{seconds:.3g} s",
+        *([stretch] if timed else []),
         f"{health.samples:,} samples",
         f"{health.measured_rate_hz():,.0f}/s",
         f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,

@@ -74,7 +74,9 @@ class Classes:
         self._notes: list[str] = []
         self._seen: tuple[int, F32] | None = None
         self._last: tuple[float, F64] | None = None
-        self._news = self._moved = self._told_full = False
+        self._news = self._moved = False
+        self._told_full: set[int] = set()
+        """Classes of which no more samples are taken."""
         self.reset()
 
     def reset(self) -> None:
@@ -196,11 +198,12 @@ class Classes:
 
     def _offer(self, seen: Seen, features: F32) -> None:
         answer = self.samples.offer(seen.seq, seen.time_s, features, seen.small)
-        if answer == "full" and not self._told_full:
-            self._told_full = True
+        y = self.samples.held
+        if answer == "full" and y is not None and y not in self._told_full:
+            self._told_full.add(y)
             self._notes.append(
-                f"No more samples are taken: {MOST_OF_A_CLASS} of a class and {MOST} in all are "
-                "kept. Delete some to teach something new."
+                f"No more samples of class {self.names[y]} are taken: {MOST_OF_A_CLASS} of a "
+                f"class and {MOST} in all are kept. Delete some of it to teach it anew."
             )
         if answer != "taken":
             return
@@ -216,7 +219,7 @@ class Classes:
     def _changed(self) -> None:
         """Samples were changed by hand: learn from those that are left, anew."""
         self.experts.reset()
-        self._told_full = False
+        self._told_full = set()
         self._know()
         self._news, self._moved = bool(self.samples.all), False
 
@@ -261,7 +264,7 @@ class Classes:
         return dict(
             samples=self.samples.state_dict(), said=self.said.state_dict(), usual=self._usual,
             experts=self.experts.state_dict(), last=self._last, reported_s=self._reported_s,
-            news=(self._news, self._moved), full=self._told_full, notes=list(self._notes),
+            news=(self._news, self._moved), full=sorted(self._told_full), notes=list(self._notes),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -273,4 +276,4 @@ class Classes:
         self.experts.load_state_dict(state["experts"])
         self._seen, self._last, self._reported_s = None, state["last"], state["reported_s"]
         self._news, self._moved = state["news"]
-        self._told_full, self._notes = state["full"], list(state["notes"])
+        self._told_full, self._notes = set(state["full"]), list(state["notes"])

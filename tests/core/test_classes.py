@@ -198,7 +198,7 @@ def test_a_full_class_is_told_once() -> None:
     for number in range(60):
         hold(classes, 0, range(number * 10, number * 10 + 1))
     (note,) = classes.take_notes()
-    assert "No more samples" in note and classes.take_notes() == []
+    assert "No more samples of class 1 " in note and classes.take_notes() == []
 
 
 def test_reset_keeps_the_samples_and_forgets_the_head() -> None:
