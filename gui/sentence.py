@@ -215,8 +215,11 @@ def ended_s(alarm: Alarm, now_s: float) -> float:
 
 
 def where(alarm: Alarm, info: StreamInfo | None) -> str:
-    """Return what of a stream was unusual: the channels responsible, or the picture."""
-    return "the picture" if info is not None and info.pictures else channels(alarm)
+    """Return what of a stream was unusual: the channels responsible, or where in the picture."""
+    if info is None or not info.pictures:
+        return channels(alarm)
+    places = channels(alarm) if alarm.channels.keys() - {*info.channels} else ""
+    return f"picture, {places}" if places else "the picture"
 
 
 def channels(alarm: Alarm, most: int = 3) -> str:

@@ -199,6 +199,7 @@ class LivePictures(Source):
             self._stalled = False
             text = f"Pictures come from {self.name} again."
             items.append(self._event("link", state="live", message=text))
+            items.append(self._event("gap", reason="no picture came"))
         if picture.missed and picture is not self._first:  # it begins with the first one asked for
             items.append(self._event("missed", samples=picture.missed))
         if picture.spoiled:

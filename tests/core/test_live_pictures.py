@@ -153,6 +153,7 @@ def test_a_stall_that_ends_is_live_again(source, monkeypatch) -> None:
     items = pictures(source("slow"), 3)
     links = [item for item in items if isinstance(item, Event) and item.kind == "link"]
     assert [event.data["state"] for event in links][:2] == ["stalled", "live"]
+    assert any(isinstance(item, Event) and item.kind == "gap" for item in items)
     assert "again" in links[1].data["message"]
 
 

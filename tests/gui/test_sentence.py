@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from driftscope.core.health import Health, Losses
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.news import News, Strain
-from driftscope.gui.sentence import alarm_words, channels, phase, sentence, skill_words
+from driftscope.gui.sentence import alarm_words, channels, phase, sentence, skill_words, where
 
 
 def session(state: str = "learning", link: str = "live", skill: float = math.nan, device=False):
@@ -258,3 +259,11 @@ def test_values_that_are_all_missing_and_a_signal_at_rest_are_told() -> None:
     seen = session()
     seen.health = health
     assert skill_words(seen) == "The signal stands still."
+
+
+def test_an_alarm_says_where_in_the_picture() -> None:
+    info = StreamInfo("s", ("picture",), ("",), sample_shape=(4, 4, 3), dtype="uint8")
+    blame = {"upper left": 0.7, "middle": 0.3}
+    made = Alarm(1, "s", 0, 0, None, 0.0, 1.0, blame, 5.0)
+    assert where(made, info) == "picture, upper left, middle"
+    assert where(replace(made, channels={"picture": 1.0}), info) == "the picture"
