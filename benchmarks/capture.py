@@ -23,6 +23,8 @@ import psutil
 
 from driftscope.core import address
 from driftscope.core.interfaces import Source
+from driftscope.core.sources._live_pictures import LivePictures
+from driftscope.core.sources.video import Video
 from driftscope.core.stream import Block, Event
 
 HEIGHT, WIDTH, COUNT = 720, 1280, 60
@@ -60,12 +62,12 @@ def served(film: Path) -> Iterator[str]:
 def measure(name: str, text: str, count: int, **options: object) -> None:
     """Read so many pictures of a source and print what they cost."""
     source = address.make(address.parse(text))
-    assert isinstance(source, Source)
+    assert isinstance(source, LivePictures | Video)
     for option, value in options.items():
         setattr(source.params, option, value)
     source.open()
     taken(source, SETTLE)
-    child = psutil.Process(source.pid)  # type: ignore[attr-defined]  # every one measured here has it
+    child = psutil.Process(source.pid)
     own_s, child_s, wall_s = time.process_time(), sum(child.cpu_times()[:2]), time.monotonic()
     got, missed, late_s = taken(source, count)
     wall_s = time.monotonic() - wall_s

@@ -29,7 +29,7 @@ from torch.nn.functional import cross_entropy
 
 from driftscope.core import address, registry
 from driftscope.core.arrays import Classes, Pixels
-from driftscope.core.interfaces import Sink
+from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
 from driftscope.core.stream import Block, Item, Labels, Output, Report, StreamInfo
 
@@ -130,7 +130,8 @@ def pipeline(path: Path, settings: tuple[tuple[str, str], ...]) -> float:
 def pictures(path: Path) -> tuple[Pixels, Classes]:
     """Return all that the source gives in one pass: pictures (n, h, w, 3) and classes (n,)."""
     device, _ = address.configured(f"cifar:{path}?speed=max&passes=1")
-    items: list[Item] = list(device)  # type: ignore[call-overload]  # a Source, it is iterable
+    assert isinstance(device, Source)
+    items: list[Item] = list(device)
     values = np.concatenate([item.values for item in items if isinstance(item, Block)])
     return values, np.concatenate([item.y for item in items if isinstance(item, Labels)])
 

@@ -20,7 +20,7 @@ import numpy as np
 from picture_stand_in import PictureStandIn, sample
 from picture_stand_in import report as report_of
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from driftscope.gui import theme
 from driftscope.gui.panels.confusion import ConfusionPanel
@@ -59,9 +59,9 @@ def measure(app: QApplication, panel: PicturePanel, frames: list[np.ndarray]) ->
     return np.array(taken[5:])
 
 
-def show(app: QApplication, panel: object) -> None:
-    panel.resize(*SIZE)  # type: ignore[attr-defined]  # any widget
-    panel.show()  # type: ignore[attr-defined]
+def show(app: QApplication, panel: QWidget) -> None:
+    panel.resize(*SIZE)
+    panel.show()
     for _ in range(10):
         app.processEvents()
         time.sleep(0.01)
