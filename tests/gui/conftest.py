@@ -18,6 +18,8 @@ from driftscope.gui.session import Session
 @pytest.fixture
 def session(qapp: QApplication) -> Iterator[Session]:
     """Return a session on which three channels at 1 kHz are being learned."""
+    # else the last window of one test, closing late, ends the next one's dialog and window
+    qapp.setQuitOnLastWindowClosed(False)
     made = Session()
     shown = made.shown
     made.connections = {"demo": shown}
