@@ -1,18 +1,12 @@
-"""What a user asks for while it runs; carried out between two steps."""
+"""What a user may ask for while it runs; carried out between two steps."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from driftscope.core.errors import DriftscopeError, ParamError, StateError
-from driftscope.core.inputs import Input
-from driftscope.core.lane import Lane
-from driftscope.core.stream import EventKind
+from driftscope.core.interfaces import Sink
 from driftscope.core.teaching import LearnerCommand
 
 
@@ -63,140 +57,52 @@ class SaveModel:
     done: Future[Path] = field(default_factory=Future)
 
 
-Command = SetParam | Reset | Release | Ask | SaveModel
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Remember what was learned up to now, in the place of the bookmark before."""
+
+    device: str = ""
 
 
-class Commands:
-    """Take commands from any thread, carry them out in the Monitor's, tell what was done."""
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Have what was learned be as it was so many seconds of stream time ago, or at the bookmark
+    with None."""
 
-    def __init__(
-        self,
-        inputs: Mapping[str, Input],
-        lanes: Mapping[str, Lane],
-        tell: Callable[[EventKind, dict[str, Any], str], None],
-    ) -> None:
-        self._inputs = inputs
-        self._lanes = lanes
-        self._tell = tell
-        self._waiting: deque[SetParam | Reset | Ask | SaveModel] = deque()
-        self._ended = False
+    seconds: float | None
+    device: str = ""
 
-    def send(self, command: Command) -> None:
-        """Have a command carried out between two steps; a port is let go at once. Any thread."""
-        if isinstance(command, Release):
-            for key, each in list(self._inputs.items()):
-                if command.device in ("", key):
-                    each.reader.release(command.released)
-        else:
-            self._waiting.append(command)
-        if self._ended:
-            self._save_waiting()
 
-    def end(self) -> None:
-        """Nothing is learned any more: what is still to be saved, now and later, is saved now."""
-        self._ended = True
-        self._save_waiting()
+@dataclass(frozen=True, slots=True)
+class StopComparing:
+    """Let go of the model before, whose loss is shown beside that of the one in use."""
 
-    def obey(self) -> None:
-        """Carry out what waits, in order. The Monitor's thread, between two steps."""
-        while self._waiting:
-            match self._waiting.popleft():
-                case SetParam(name, value, device):
-                    self._set_all(name, value, device)
-                case SaveModel() as wish:
-                    self._save(wish)
-                case Ask(stream, command):
-                    self._ask(stream, command)
-                case Reset(device):
-                    for key in self._devices(device):
-                        for lane in self._of(key):
-                            lane.reset()
-                        message = (
-                            "The model was reset: what it learned is forgotten, and what is usual."
-                        )
-                        self._tell("note", dict(message=message, reset=True), key)
+    device: str = ""
 
-    def _of(self, device: str) -> list[Lane]:
-        params = self._inputs[device].params
-        return [lane for lane in self._lanes.values() if lane.params is params]
 
-    def _devices(self, device: str) -> list[str]:
-        """Return the devices meant, as far as they are still there."""
-        return [key for key in self._inputs if device in ("", key)]
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write bytes to the device; what cannot be sent is told as an Event."""
 
-    def _save_waiting(self) -> None:
-        while self._waiting:
-            command = self._waiting.popleft()
-            if isinstance(command, SaveModel):
-                self._save(command)
+    data: bytes
+    device: str = ""
 
-    def _save(self, wish: SaveModel) -> None:
-        """Take a copy of a stream's learner now, and have it written beside the work."""
-        from driftscope.core.export import model
 
-        lane = self._lanes.get(wish.stream)
-        try:
-            if lane is None:
-                raise StateError(
-                    f"There is no stream {wish.stream!r}, so nothing was learned of it."
-                )
-            saved = model.Saved.of(lane.info, lane.params, lane.learner)
-        except DriftscopeError as error:
-            wish.done.set_exception(error)
-        else:
-            model.save_beside(saved, wish.path, wish.done)
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Give the results to one more sink from now on, beginning with what each stream is."""
 
-    def _ask(self, stream: str, command: LearnerCommand) -> None:
-        lane = self._lanes.get(stream)
-        why_not = lane.obey(command) if lane else f"There is no stream {stream!r} any more."
-        if why_not:
-            self._tell("note", dict(message=why_not), self._owner(lane) if lane else "")
+    sink: Sink
 
-    def _owner(self, lane: Lane) -> str:
-        """Return the device a lane belongs to, "" if it was let go of."""
-        return next((k for k, each in self._inputs.items() if each.params is lane.params), "")
 
-    def _set_all(self, name: str, value: object, device: str) -> None:
-        """Turn it wherever it is known; nowhere at all is told."""
-        devices = self._devices(device)
-        known = [key for key in devices if self._inputs[key].params.has(name)]
-        for key in known or devices[:1]:
-            self._set(key, name, value)
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Close a sink and give it no more; one that is not there is closed already."""
 
-    def _set(self, device: str, name: str, value: object) -> None:
-        params = self._inputs[device].params
-        try:
-            old, spec = params.get(name), params.spec(name)
-            new = params.set(name, value)
-        except ParamError as error:
-            self._tell("note", dict(message=str(error)), device)
-            return
-        if new == old:
-            return
-        if not spec.live and name.split(".", maxsplit=1)[0] in ("learner", "model"):
-            try:
-                self._rebuild(device, name)
-            except DriftscopeError as error:
-                params.set(name, old)
-                self._tell("note", dict(message=str(error), name=name, new=old), device)
-                return
-        elif name.startswith("learner."):
-            for lane in self._of(device):
-                lane.turned()
-        self._tell("param", dict(name=name, label=spec.label, old=old, new=new), device)
+    sink: Sink
 
-    def _rebuild(self, device: str, name: str) -> None:
-        """Give every lane of a device a fresh learner, or raise and leave all as it was."""
-        sections = self._inputs[device].params.sections
-        before = dict(sections)
-        if name == "learner.model":  # another model has other parameters of its own
-            sections.pop("model", None)
-        try:
-            made = [(lane, lane.fresh_learner()) for lane in self._of(device)]
-            for lane, learner in made:
-                learner.take_over(lane.learner)
-        except DriftscopeError:
-            sections.update(before)
-            raise
-        for lane, learner in made:
-            lane.replace(learner)
+
+Command = (
+    SetParam | Reset | Release | Ask | SaveModel | Bookmark | GoBack | StopComparing | Send
+    | Attach | Detach
+)  # fmt: skip

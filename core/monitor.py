@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from driftscope.core import reader
-from driftscope.core.commands import Command, Commands
+from driftscope.core.commands import Command
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
 from driftscope.core.inputs import Input
-from driftscope.core.interfaces import Device, Sink, State, Transport
+from driftscope.core.interfaces import Chunk, Device, Sink, State, Transport
 from driftscope.core.lane import Lane
 from driftscope.core.mailbox import Mailbox
+from driftscope.core.obeying import Commands
 from driftscope.core.params import ParamSet
 from driftscope.core.parts import prepare_thread
 from driftscope.core.streams import SILENCE_S, Streams
@@ -105,6 +106,11 @@ class Monitor:
     def owner(self, stream: str) -> str:
         """Return the name of the device that gives a stream; a device's own name stays."""
         return self._streams.owners.get(stream, stream)
+
+    def chunks(self, key: str, after: int = -1) -> list[Chunk]:
+        """Return the newest bytes a device sent, chunks numbered above `after`. Any thread."""
+        each = self._inputs.get(key)
+        return self.tap.chunks(each.reader.key, after) if each is not None else []
 
     def stop(self) -> None:
         """Let `run` end after the step it is in."""

@@ -32,6 +32,7 @@ from driftscope.gui.panels.signal import SignalPanel
 from driftscope.gui.session import Session
 from driftscope.gui.stage import Guarded, Stage
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.traces import Traces
 
 RIGHT_PX, WIDER_PX, ROOMY_PX = 324, 400, 1500
 """How wide the right column is; wider where classes stand in it and the window has the room."""
@@ -44,7 +45,8 @@ class Arrangement(QWidget):
         super().__init__()
         self.session = session
         self.view = TimeView()
-        self.signal = Guarded(lambda: SignalPanel(session, self.view))
+        self.traces = Traces()
+        self.signal = Guarded(lambda: SignalPanel(session, self.view, self.traces))
         self.picture = Guarded(lambda: PicturePanel(session))
         self.score = Guarded(lambda: ScorePanel(session, self.view))
         self.loss = Guarded(lambda: LossPanel(session))
@@ -55,7 +57,7 @@ class Arrangement(QWidget):
         self.seen.addWidget(self.picture)
         shares: list[tuple[QWidget, int]] = [(self.seen, 5), (self.score, 2), (self.loss, 3)]
         self.stage = Stage(session, shares + [(each, 2) for each in strangers])
-        self.controls = Guarded(lambda: Controls(session, figures))
+        self.controls = Guarded(lambda: Controls(session, figures, self.traces))
         self.alarms = Guarded(lambda: AlarmsPanel(session))
         self.classes = ClassesArea(session)
         self._narrow: bool | None = None
@@ -161,11 +163,8 @@ class Arrangement(QWidget):
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._turn)
-        alarms, controls, signal = self.alarms.panel, self.controls.panel, self.signal.panel
-        if isinstance(alarms, AlarmsPanel):
-            alarms.chosen.connect(self.look_at)
-        if isinstance(controls, Controls) and isinstance(signal, SignalPanel):
-            controls.channels.shown.connect(signal.show_channels)
+        if isinstance(self.alarms.panel, AlarmsPanel):
+            self.alarms.panel.chosen.connect(self.look_at)
 
     def _turn(self, place: int) -> None:
         self.left.setCurrentIndex(place)

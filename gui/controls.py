@@ -11,6 +11,7 @@ from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.param_form import ParamForm
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
+from driftscope.gui.traces import Traces
 from driftscope.gui.widgets import Pill, Rule, label
 
 WIDTH_PX = 288
@@ -21,7 +22,7 @@ REGION = "model.region"
 class Controls(QWidget):
     """Learning, alarms, channels and link health below one another; scrolls where room is short."""
 
-    def __init__(self, session: Session, figures: Figures) -> None:
+    def __init__(self, session: Session, figures: Figures, traces: Traces) -> None:
         super().__init__()
         theme.as_panel(self)
         self.setFixedWidth(WIDTH_PX)
@@ -30,7 +31,7 @@ class Controls(QWidget):
         self.state.setAccessibleName("State of the learning")
         self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,))
         self.detection = ParamForm(session, ("detector",))
-        self.channels = ChannelsPanel(session)
+        self.channels = ChannelsPanel(session, traces)
         self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
         self.reset.setToolTip("Forget all that was learned and begin with fresh weights.")

@@ -14,6 +14,7 @@ from driftscope.core.stream import F64, StreamInfo
 from driftscope.gui import alarm_marks, axes, draw, theme, words
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
 
 THINNEST_PX, LANE_GAP_PX = 30, 16
@@ -27,9 +28,9 @@ class Lanes(TimePlot):
 
     top_px, bottom_px = 6, 20
 
-    def __init__(self, session: Watched, view: TimeView) -> None:
+    def __init__(self, session: Watched, view: TimeView, traces: Traces) -> None:
         super().__init__(session, view, "Signal plot")
-        self._chosen: list[int] | None = None
+        self.traces = traces
         self.ranges: dict[int, axes.CalmRange] = {}
         self._scaled: tuple[object, ...] = ()
         self._scaled_at_s = 0.0
@@ -40,10 +41,6 @@ class Lanes(TimePlot):
         self.back.setToolTip("The view has gone back in time. The keys Home and End do this too.")
         self.back.clicked.connect(self.follow_live)
         self.back.hide()
-
-    def show_channels(self, places: list[int]) -> None:
-        self._chosen = places
-        self.refresh()
 
     def channels(self) -> list[int]:
         """Return the numbers of the channels that have a lane now."""
@@ -106,8 +103,7 @@ class Lanes(TimePlot):
 
     def _all(self) -> list[int]:
         info = self.session.info
-        many = len(info.channels) if info is not None else 0
-        return [k for k in (range(many) if self._chosen is None else self._chosen) if k < many]
+        return [k for plot in self.traces.plots(info) for k in plot] if info is not None else []
 
     def _fit(self) -> int:
         return max(1, int(self.area().height() // THINNEST_PX))

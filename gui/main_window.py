@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QHBoxLayout,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from driftscope.gui import theme, words
+from driftscope.gui.actions import Actions
 from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.held_keys import HeldKeys
 from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.panels.health import Figures
-from driftscope.gui.panels.picture import PicturePanel
 from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
 from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE
 from driftscope.gui.top_bar import TopBar
 from driftscope.gui.widgets import label, resize_within_screen, set_text
+from driftscope.gui.window_actions import offer
 
 NARROW_PX = 1180
 """Below this width the right column folds into tabs of the left one."""
@@ -68,6 +60,7 @@ class MainWindow(QMainWindow):
         self._looked_s = time.monotonic()
         self.panels.refresh_texts()
         self.top_bar.refresh()
+        self.can_do.refresh()
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
         news = self._news.text(session.marks, self._looked_s)
@@ -192,7 +185,7 @@ class MainWindow(QMainWindow):
         top_bar.change.connect(self.connect_source)
         top_bar.add.connect(lambda: self.connect_source(beside=True))
         top_bar.chips.closed.connect(self.close_source)
-        top_bar.save.clicked.connect(self._offer_to_save)
+        top_bar.save.clicked.connect(self.offer_to_save)
         self.saving.told.connect(self.say)
         if isinstance(self.alarms.panel, AlarmsPanel):
             self.alarms.panel.asked.connect(lambda place: self.saving.menu().popup(place))
@@ -203,24 +196,8 @@ class MainWindow(QMainWindow):
         session.changed.connect(self.held.let_go)
         session.changed.connect(self.refresh_texts)
         self.panels.after_paint(lambda _: session.painted())
-        self._key("Ctrl+Q", self.close)
-        self._key("Ctrl+O", self.connect_source)
-        self._key("Ctrl+Shift+O", top_bar.more.click)
-        self._key("Ctrl+W", self.close_source)
-        self._key("Ctrl+S", self._offer_to_save)
-        self._key("Ctrl+Tab", lambda: self._show_next(1))
-        self._key("Ctrl+Shift+Tab", lambda: self._show_next(-1))
-        for place in range(9):
-            self._key(f"Ctrl+{place + 1}", partial(self._show_at, place))
-        self._key("F1", top_bar.show_keys)
-        self._key("F", top_bar.freeze.click)
-        self._key("Space", self._space)
-        picture = self.picture.panel
-        if isinstance(picture, PicturePanel):
-            for key, button in (
-                ("L", picture.accept), ("R", picture.tools.region), ("E", picture.tools.expected),
-            ):  # fmt: skip
-                self._key(key, partial(self._click_of_picture, button))
+        self.can_do = Actions(self)
+        offer(self, self.can_do)
 
     def _pressed(self, word: str) -> None:
         session = self.session
@@ -234,37 +211,8 @@ class MainWindow(QMainWindow):
             session.release_port(False)
         self.refresh_texts()
 
-    def _offer_to_save(self) -> None:
+    def offer_to_save(self) -> None:
         """Show what can be saved in a menu under its button."""
         button = self.top_bar.save
         self.held.let_go()
         self.saving.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _show_next(self, by: int) -> None:
-        """Show the source that stands beside the shown one."""
-        names = list(self.session.connections)
-        if self.session.address in names:
-            place = names.index(self.session.address) + by
-            self.session.show(names[place % len(names)])
-
-    def _show_at(self, place: int) -> None:
-        names = list(self.session.connections)
-        if place < len(names):
-            self.session.show(names[place])
-
-    def _click_of_picture(self, button: QAbstractButton) -> None:
-        if self.session.pictures:
-            button.click()
-
-    def _space(self) -> None:
-        """Press the control that has the focus, as everywhere; else pause the view."""
-        focused = self.focusWidget()
-        if isinstance(focused, QAbstractButton):
-            focused.click()
-        elif isinstance(focused, QComboBox):
-            focused.showPopup()
-        else:
-            self.top_bar.pause.click()
-
-    def _key(self, keys: str, act: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(act)

@@ -11,26 +11,26 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address, registry
-from driftscope.core.commands import Ask, Command, Release, Reset, SaveModel, SetParam
+from driftscope.core.commands import Command, SaveModel
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.interfaces import Device, Sink
+from driftscope.core.interfaces import Chunk, Device, Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import ParamSet
 from driftscope.core.sinks.clips import Clips
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Event, Result
-from driftscope.core.teaching import LearnerCommand
-from driftscope.gui.connection import Connection, Shown, carry_over
+from driftscope.gui.connection import Connection, carry_over
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
 from driftscope.gui.pace import FAST_MS, Pace
+from driftscope.gui.verbs import Verbs
 
 CLOSE_MS = 5000
 
 Settings = Sequence[tuple[str, str]]
 
 
-class Session(QObject, Shown):
+class Session(QObject, Verbs):
     """Own the MonitorThread and everything the GUI thread knows of it. GUI thread only.
 
     Several sources may be open; one of them is `shown`, and what stands here as `info`,
@@ -155,45 +155,6 @@ class Session(QObject, Shown):
         if self._thread is not None:
             self._thread.monitor.stop()
 
-    def set_param(self, name: str, value: object) -> None:
-        """Check and send `section.name`; raises ParamError, the old value then stays."""
-        taken = self.params.set(name, value)
-        self._send(SetParam(name, taken, self.address))
-
-    def ask(self, command: LearnerCommand) -> None:
-        """Have the shown stream's learner do what only it knows, such as learning a class."""
-        if self.info is not None:
-            self._send(Ask(self.info.key, command))
-
-    def save_model(self, path: Path) -> Future[Path] | None:
-        """Have what was learned of the shown stream written, also after its end; None if nothing
-        was."""
-        if self.info is None or self._monitor is None:
-            return None
-        command = SaveModel(self.info.key, path)
-        self._monitor.send(command)
-        return command.done
-
-    def reset_model(self) -> None:
-        """Forget all that was learned of the shown stream."""
-        self._send(Reset(self.address))
-
-    def freeze(self, frozen: bool) -> None:
-        """Hold the weights as they are, or go on learning; scoring goes on either way."""
-        self.set_param("learner.frozen", frozen)
-
-    def pause(self, paused: bool) -> None:
-        """Hold the view; acquisition and learning go on."""
-        self.paused = paused
-
-    def release_port(self, released: bool) -> None:
-        """Let the device go for another program, or take it again."""
-        self._send(Release(released, self.address))
-
-    def can_release(self) -> bool:
-        """True if the source is a device that another program may want for a while."""
-        return self.shown.can_release()
-
     def close(self) -> bool:
         """Stop everything, within seconds whatever the device does; True if nothing runs on."""
         self._closing = True
@@ -206,6 +167,24 @@ class Session(QObject, Shown):
                 return False
             self._thread = None
         return True
+
+    def send(self, command: Command) -> None:
+        """Have a command carried out, if anything is connected; one of all devices names none."""
+        if self._thread is not None:
+            self._thread.monitor.send(command)
+
+    def chunks(self, after: int = -1) -> list[Chunk]:
+        """Return the newest bytes the shown device sent, chunks numbered above `after`."""
+        return self._monitor.chunks(self.address, after) if self._monitor is not None else []
+
+    def save_model(self, path: Path) -> Future[Path] | None:
+        """Have what was learned of the shown stream written, also after its end; None if nothing
+        was."""
+        if self.info is None or self._monitor is None:
+            return None
+        command = SaveModel(self.info.key, path)
+        self._monitor.send(command)
+        return command.done
 
     def painted(self) -> None:
         """Note that the signal panel has just painted the newest sample it was given."""
@@ -234,10 +213,6 @@ class Session(QObject, Shown):
         self._pace.forget()
         self.changed.emit()
         self.opened.emit()
-
-    def _send(self, command: Command) -> None:
-        if self._thread is not None:
-            self._thread.monitor.send(command)
 
     def _tick(self) -> None:
         """Take in what came since the last frame and draw one."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from driftscope.core.history import History
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import theme, words
+from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, Rule, Tick, label, set_text
 
@@ -21,12 +24,11 @@ LOOK_BACK = 64
 
 
 class ChannelsPanel(QWidget):
-    """List the channels. `shown` gives the numbers of those to draw, whenever a tick changes."""
+    """List the channels; a tick shows or hides one in `traces`."""
 
-    shown = Signal(list)
-
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Watched, traces: Traces) -> None:
         super().__init__()
+        self.traces = traces
         self.session = session
         self.boxes: list[Tick] = []
         self._values: list[QLabel] = []
@@ -61,7 +63,6 @@ class ChannelsPanel(QWidget):
                 set_text(self._values[place], words.measurement(float(value)))
 
     def _build(self, info: StreamInfo) -> None:
-        hidden = {box.objectName() for box in self.boxes if not box.isChecked()}
         self._made = (info.channels, info.units)
         self.boxes, self._values = [], []
         inside = QWidget()
@@ -74,8 +75,8 @@ class ChannelsPanel(QWidget):
             box = Tick()
             box.setObjectName(name)
             box.setAccessibleName(f"Show {name}")
-            box.setChecked(name not in hidden)
-            box.clicked.connect(self._tell)
+            box.setChecked(not self.traces.look(name).hidden)
+            box.clicked.connect(partial(self._tick, name))
             value = label(words.UNKNOWN, "number")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(76)
@@ -89,10 +90,9 @@ class ChannelsPanel(QWidget):
         grid.setRowStretch(len(info.channels), 1)
         self._area.setWidget(inside)
         self._area.setFixedHeight(ROW_PX * min(len(info.channels), MOST_ROWS) + 2)
-        self._tell()
 
-    def _tell(self) -> None:
-        self.shown.emit([place for place, box in enumerate(self.boxes) if box.isChecked()])
+    def _tick(self, name: str, on: bool) -> None:
+        self.traces.change(name, hidden=not on)
 
 
 def _newest(history: History) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

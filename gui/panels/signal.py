@@ -6,15 +6,18 @@ from driftscope.gui import draw, theme, words
 from driftscope.gui.lanes import Lanes
 from driftscope.gui.plot import PlotPanel
 from driftscope.gui.time_view import TimeView
+from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
 
 
 class SignalPanel(PlotPanel):
     """Show the signal with the prediction over it. `view` is shared with the score panel."""
 
-    def __init__(self, session: Watched, view: TimeView | None = None) -> None:
+    def __init__(
+        self, session: Watched, view: TimeView | None = None, traces: Traces | None = None
+    ) -> None:
         self.view = view or TimeView()
-        self.lanes = Lanes(session, self.view)
+        self.lanes = Lanes(session, self.view, traces or Traces())
         super().__init__("Signal", self.lanes, "What was measured, and what was expected before.")
         self.session = session
 
@@ -26,10 +29,6 @@ class SignalPanel(PlotPanel):
     def follow_live(self) -> None:
         """Go back to now."""
         self.lanes.follow_live()
-
-    def show_channels(self, places: list[int]) -> None:
-        """Show only the channels with these numbers."""
-        self.lanes.show_channels(places)
 
     def refresh(self) -> None:
         super().refresh()

@@ -13,6 +13,7 @@ from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui.panels.channels import ChannelsPanel
 from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.session import Session
+from driftscope.gui.traces import Traces
 
 
 def values(panel: ChannelsPanel) -> list[str]:
@@ -20,7 +21,7 @@ def values(panel: ChannelsPanel) -> list[str]:
 
 
 def test_every_channel_shows_its_last_known_value(session: Session) -> None:
-    panel = ChannelsPanel(session)
+    panel = ChannelsPanel(session, Traces())
     missing = np.array([[0.5, np.nan, 1e30]])
     no = np.zeros(1, bool)
     session.history.append(
@@ -35,21 +36,23 @@ def test_every_channel_shows_its_last_known_value(session: Session) -> None:
 
 
 def test_a_tick_hides_a_channel_also_when_a_new_one_comes(session: Session) -> None:
-    panel = ChannelsPanel(session)
-    shown: list[list[int]] = []
-    panel.shown.connect(shown.append)
+    traces = Traces()
+    panel = ChannelsPanel(session, traces)
     panel.refresh()
+    shown = [traces.plots(session.info)]
     panel.boxes[1].click()
+    shown.append(traces.plots(session.info))
     session.shown.info = StreamInfo("demo", ("x", "y", "z", "t"), ("g", "g", "g", "°C"), version=2)
     session.shown.history = History(session.info, 100_000)
     panel.refresh()
-    assert shown == [[0, 1, 2], [0, 2], [0, 2, 3]]
+    shown.append(traces.plots(session.info))
+    assert shown == [[[0], [1], [2]], [[0], [2]], [[0], [2], [3]]]
     assert panel.boxes[1].accessibleName() == "Show y"
 
 
 def test_a_panel_without_a_stream_is_hidden(session: Session) -> None:
     session.shown.info, session.shown.history = None, None
-    panel = ChannelsPanel(session)
+    panel = ChannelsPanel(session, Traces())
     panel.refresh()
     assert panel.isHidden()
 
