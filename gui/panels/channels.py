@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -76,7 +74,7 @@ class ChannelsPanel(QWidget):
             box.setObjectName(name)
             box.setAccessibleName(f"Show {name}")
             box.setChecked(not self.traces.look(name).hidden)
-            box.clicked.connect(partial(self._tick, name))
+            box.clicked.connect(lambda on, name=name: self._tick(name, on))
             value = label(words.UNKNOWN, "number")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(76)
