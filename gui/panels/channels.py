@@ -74,7 +74,7 @@ class ChannelsPanel(QWidget):
             box.setObjectName(name)
             box.setAccessibleName(f"Show {name}")
             box.setChecked(not self.traces.look(name).hidden)
-            box.clicked.connect(lambda on, name=name: self._tick(name, on))
+            box.clicked.connect(self._tell)
             value = label(words.UNKNOWN, "number")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(76)
@@ -89,8 +89,9 @@ class ChannelsPanel(QWidget):
         self._area.setWidget(inside)
         self._area.setFixedHeight(ROW_PX * min(len(info.channels), MOST_ROWS) + 2)
 
-    def _tick(self, name: str, on: bool) -> None:
-        self.traces.change(name, hidden=not on)
+    def _tell(self) -> None:
+        for box in self.boxes:
+            self.traces.change(box.objectName(), hidden=not box.isChecked())
 
 
 def _newest(history: History) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
