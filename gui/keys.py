@@ -1,33 +1,17 @@
-"""The keys, in a small table that closes at the next click or key."""
+"""Every key and what it does, in a table that closes at the next click or key."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from driftscope.gui import theme
+from driftscope.gui.actions import Actions
 from driftscope.gui.widgets import label
 
-KEYS = {
-    "Everywhere": (
-        ("Space", "pause the view"),
-        ("F", "freeze learning"),
-        ("L", "learn this as normal"),
-        ("Ctrl+O", "connect a source"),
-        ("Ctrl+Shift+O", "add a source"),
-        ("Ctrl+Tab, Ctrl+1…9", "show the next, or that, source"),
-        ("Ctrl+W", "close the source shown"),
-        ("Ctrl+S", "save the alarm's clip, or samples, or the model"),
-        ("F1", "show these keys"),
-        ("Ctrl+Q", "quit"),
-    ),
-    "With a picture": (
-        ("1…9 held", "teach that class"),
-        ("H", "heat on or off"),
-        ("R", "region to look at"),
-        ("E", "what was expected beside it"),
-    ),
+HELD = {
+    "With a picture": (("1…9 held", "teach that class"),),
     "In a plot": (
         ("wheel, + −", "zoom"),
         ("0", "back to the first zoom"),
@@ -39,33 +23,76 @@ KEYS = {
         ("← →", "one value on"),
         ("double click", "back to automatic"),
     ),
+    "On a button": (("Space", "press it"),),
 }
+"""Keys and gestures that belong to one thing only, and so stand in no menu."""
+MOST_ROWS = 26
+"""Rows of one column of the table."""
+
+
+def table(actions: Actions) -> dict[str, list[tuple[str, str]]]:
+    """Return (key, what it does) by menu, then what stands in no menu."""
+    native = QKeySequence.SequenceFormat.NativeText
+    found: dict[str, list[tuple[str, str]]] = {}
+    for action in actions.all():
+        keys = ", ".join(each.toString(native) for each in action.shortcuts())
+        if keys:
+            does = action.text().replace("&", "").rstrip("…")
+            found.setdefault(str(action.data()), []).append((keys, does))
+    return found | {title: list(rows) for title, rows in HELD.items()}
 
 
 class Keys(QFrame):
-    """Show every key and what it does."""
+    """Show every key and what it does, in columns that fit the window."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, actions: Actions) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         theme.set_role(self, "popup")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(16, 12, 16, 14)
-        grid.setHorizontalSpacing(24)
-        for title, keys in KEYS.items():
-            if grid.count():
-                grid.setRowMinimumHeight(grid.rowCount(), theme.GAP_PX)
-            grid.addWidget(label(title, "title"), grid.rowCount(), 0, 1, 2)
-            for key, does in keys:
-                row = grid.rowCount()
-                grid.addWidget(label(key, "number"), row, 0)
-                grid.addWidget(label(does, "secondary"), row, 1)
+        self.setAccessibleName("Keys")
+        self._can_do = actions
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 12, 8, 12)
+        rows.addWidget(self._area)
 
-    def show_below(self, button: QWidget) -> None:
-        """Show the table under a button, their right ends in line."""
-        self.adjustSize()
-        corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 4))
-        self.move(corner)
+    def ask(self) -> None:
+        """Show the table in the middle of its window."""
+        inside = QWidget()
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, 8, 0)
+        columns.setSpacing(36)
+        column, rows = self._column(columns), 0
+        for title, keys in table(self._can_do).items():
+            if rows and rows + len(keys) + 2 > MOST_ROWS:
+                column, rows = self._column(columns), 0
+            if rows:
+                column.setRowMinimumHeight(rows, theme.GAP_PX)
+            column.addWidget(label(title, "title"), rows + 1, 0, 1, 2)
+            for place, (key, does) in enumerate(keys, start=rows + 2):
+                column.addWidget(label(key, "number"), place, 0)
+                column.addWidget(label(does, "secondary"), place, 1)
+            rows += len(keys) + 2
+        self._area.setWidget(inside)
+        window = self.parentWidget()
+        assert window is not None
+        wanted = inside.sizeHint()
+        width = min(wanted.width() + 40, window.width() - 32)
+        height = min(wanted.height() + 32, window.height() - 96)
+        self.resize(width, height)
+        corner = QPoint((window.width() - width) // 2, (window.height() - height) // 2)
+        self.move(window.mapToGlobal(corner))
         self.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.close()
+
+    def _column(self, columns: QHBoxLayout) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(3)
+        holder = QVBoxLayout()
+        holder.addLayout(grid)
+        holder.addStretch()
+        columns.addLayout(holder)
+        return grid

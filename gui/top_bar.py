@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui import theme
-from driftscope.gui.keys import Keys
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
 from driftscope.gui.source_chips import SourceChips
@@ -41,10 +40,9 @@ class TopBar(QWidget):
         self.pause = self._button("Pause view", "Hold the view; the work goes on (Space).")
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
         self.save = self._button("Save…", "Save an alarm's film, samples or the model (Ctrl+S).")
-        self.keys = self._button("Keys", "What the keys do (F1).")
-        for flat in (self.save, self.keys):
+        self.anything = self._button("Ctrl+K anything", "Type what you want done (Ctrl+K).")
+        for flat in (self.save, self.anything):
             theme.set_role(flat, "flat")
-        self.help = Keys(self)
         for button, texts in (
             (self.open, OPEN), (self.release, RELEASE_CAMERA), (self.pause, PAUSE),
             (self.freeze, FREEZE),
@@ -56,7 +54,6 @@ class TopBar(QWidget):
         self.release.clicked.connect(lambda on: self._act(session.release_port, on))
         self.pause.clicked.connect(lambda on: self._act(session.pause, on))
         self.freeze.clicked.connect(lambda on: self._act(session.freeze, on))
-        self.keys.clicked.connect(self.show_keys)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
@@ -70,7 +67,7 @@ class TopBar(QWidget):
         row.addWidget(self.release)
         row.addStretch(1)
         row.addWidget(self.save)
-        row.addWidget(self.keys)
+        row.addWidget(self.anything)
 
     def refresh(self) -> None:
         """Show what is connected and which buttons are down."""
@@ -85,10 +82,6 @@ class TopBar(QWidget):
         _show(self.freeze, frozen, FREEZE)
         self.more.setEnabled(now != "nothing")
         self.chips.refresh()
-
-    def show_keys(self) -> None:
-        """Show what the keys do."""
-        self.help.show_below(self.keys)
 
     def _act(self, verb: object, on: bool) -> None:
         assert callable(verb)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QComboBox
 
 from driftscope.gui.actions import Actions
+from driftscope.gui.keys import Keys
+from driftscope.gui.palette import Palette
 from driftscope.gui.panels.picture import PicturePanel
 from driftscope.gui.session import Session
 
@@ -19,14 +21,17 @@ def offer(window: MainWindow, actions: Actions) -> None:
     """Add what the window can do."""
     _sources(window, actions)
     _learning(window, actions)
-    session, bar = window.session, window.top_bar
+    session = window.session
     actions.add(
         "View", "Pause view", lambda: _space(window), "Space",
         "Hold the view; acquisition and learning go on", on=lambda: session.paused,
     )  # fmt: skip
     actions.add("File", "Save…", window.offer_to_save, "Ctrl+S", "Save what was seen or learned")
     actions.add("File", "Quit", window.close, "Ctrl+Q", "Close Driftscope")
-    actions.add("Help", "Keys", bar.show_keys, "F1", "Show what every key does")
+    palette, keys = Palette(window, actions, session), Keys(window, actions)
+    window.top_bar.anything.clicked.connect(palette.ask)
+    actions.add("Help", "Do anything…", palette.ask, "Ctrl+K", "Type what you want done")
+    actions.add("Help", "Keys", keys.ask, "F1", "Show what every key does")
 
 
 def _sources(window: MainWindow, actions: Actions) -> None:
