@@ -79,6 +79,7 @@ class ClassBar(QWidget):
         self.button.setStyleSheet("padding: 0")
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setEnabled(key is not None)
+        self.button.setAccessibleName("None of these" if key is None else f"Class {key}")
         self.name = Elided()
         self.edit = QLineEdit()
         self.edit.setMaxLength(LONGEST)

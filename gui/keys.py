@@ -52,6 +52,7 @@ class Keys(QFrame):
         self._can_do = actions
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setAccessibleName("Every key and what it does")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 12, 8, 12)
         rows.addWidget(self._area)
