@@ -16,7 +16,10 @@ from driftscope.gui.watched import Watched
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the palette: `act` does it; one that cannot be done now says why in `note`."""
+    """One line of the palette: `act` does it, or `fill` is what is then typed, to go on from.
+
+    One that cannot be done now says why in `note`.
+    """
 
     title: str
     group: str
@@ -24,11 +27,12 @@ class Finding:
     act: Callable[[], object]
     possible: bool = True
     note: str = ""
+    fill: str = ""
 
 
 def found(typed: str, actions: Actions, session: Watched) -> list[Finding]:
     """Return what a typed text may mean, the best first; everything for an empty one."""
-    everything = [*_actions(actions), *_choices(session)]
+    everything = [*_actions(actions), *_numbers(session), *_choices(session)]
     words = typed.lower().split()
     if not words:
         return sorted(everything, key=lambda each: not each.possible)
@@ -46,6 +50,15 @@ def _actions(actions: Actions) -> Iterator[Finding]:
             action.text().replace("&", ""), str(action.data()), keys, action.trigger,
             action.isEnabled(), on,
         )  # fmt: skip
+
+
+def _numbers(session: Watched) -> Iterator[Finding]:
+    """Give each parameter that is a number, to type a value behind its name."""
+    for full, spec, value in session.params:
+        if not spec.hidden and not spec.options() and spec.type in (int, float):
+            now = reading(full, spec, session).text(value)
+            fill = f"{_name(spec)} "
+            yield Finding(f"{_name(spec)}…", "Set", now, lambda: None, fill=fill)
 
 
 def _choices(session: Watched) -> Iterator[Finding]:

@@ -38,8 +38,19 @@ def table(actions: Actions) -> dict[str, list[tuple[str, str]]]:
         keys = ", ".join(each.toString(native) for each in action.shortcuts())
         if keys:
             does = action.text().replace("&", "").rstrip("…")
-            found.setdefault(str(action.data()), []).append((keys, does))
+            _add(found.setdefault(str(action.data()), []), keys, does)
     return found | {title: list(rows) for title, rows in HELD.items()}
+
+
+def _add(rows: list[tuple[str, str]], keys: str, does: str) -> None:
+    """Add a row; what differs from the one before by a number only, as Ctrl+2 does from Ctrl+1,
+    is one with it."""
+    digits = "…0123456789"
+    if rows and does[-1:].isdigit() and rows[-1][1].rstrip(digits) == does.rstrip(digits):
+        first = rows[-1][0].partition("…")[0], rows[-1][1].partition("…")[0]
+        rows[-1] = (f"{first[0]}…{keys[-1]}", f"{first[1]}…{does[-1]}")
+    else:
+        rows.append((keys, does))
 
 
 class Keys(QFrame):

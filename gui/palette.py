@@ -47,6 +47,7 @@ class Palette(QFrame):
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setStyleSheet("QTreeView::item { padding: 4px 6px; }")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.said = label(HELP, "secondary", wrap=True)
@@ -76,7 +77,11 @@ class Palette(QFrame):
     def do(self) -> None:
         """Do what is chosen, and close; what cannot be done now stays, and says why."""
         place = self.list.currentIndex().row()
-        if 0 <= place < len(self.findings) and self.findings[place].possible:
+        if not 0 <= place < len(self.findings):
+            return
+        if self.findings[place].fill:
+            self.line.setText(self.findings[place].fill)
+        elif self.findings[place].possible:
             self.close()  # first: what is done may open a dialog
             self.findings[place].act()
 
@@ -97,7 +102,6 @@ class Palette(QFrame):
         for each in self.findings:
             item = QTreeWidgetItem([each.title, each.keys or each.note, each.group])
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
-            item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
             for column in range(0 if not each.possible else 1, 3):
                 item.setForeground(column, secondary)
             self.list.addTopLevelItem(item)
@@ -118,5 +122,7 @@ class Palette(QFrame):
             set_text(self.said, NOTHING)
         elif not chosen.possible:
             set_text(self.said, chosen.note or "This cannot be done now.")
+        elif chosen.fill:
+            set_text(self.said, f"Type a value behind it, such as “{chosen.fill}{chosen.keys}”.")
         else:
             set_text(self.said, HELP)
