@@ -60,6 +60,21 @@ class Row:
     flags: int
 
 
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Hold rows as they came: time_s (n,), values and prediction (n, C).
+
+    The stream was interrupted, or rows are missing, in front of each row of `breaks`; `there`
+    counts the rows of the whole stretch, of which these are the newest.
+    """
+
+    time_s: F64
+    values: F64
+    prediction: F64
+    breaks: list[int]
+    there: int
+
+
 class History:
     """Keep the newest results of one stream. Not thread-safe: it belongs to the GUI thread.
 
@@ -84,6 +99,11 @@ class History:
 
     def __len__(self) -> int:
         return self._rows.count
+
+    @property
+    def rows(self) -> Rows:
+        """Return the kept rows as they lie, to read exact values from."""
+        return self._rows
 
     @property
     def start_s(self) -> float:
@@ -165,6 +185,20 @@ class History:
         return Row(
             seq, float(rows.time_s[i]), rows.values[:, i].copy(), rows.prediction[:, i].copy(),
             float(rows.loss[i]), float(rows.rarity[0, i]), int(rows.flags[i]),
+        )  # fmt: skip
+
+    def samples(
+        self, lo_s: float, hi_s: float, most: int, channels: Channels = slice(None)
+    ) -> Samples:
+        """Return every row between two times, or the newest `most` of them."""
+        rows = self._rows
+        first = int(np.searchsorted(rows.time_s[: rows.count], lo_s))
+        after = int(np.searchsorted(rows.time_s[: rows.count], hi_s, "right"))
+        part = slice(max(first, after - most), after)
+        return Samples(
+            rows.time_s[part].copy(), rows.values[channels, part].T.copy(),
+            rows.prediction[channels, part].T.copy(),
+            np.flatnonzero(rows.flags[part] & (GAP | HOLE)).tolist(), max(0, after - first),
         )  # fmt: skip
 
     def lines(
