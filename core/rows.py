@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,21 @@ from driftscope.core.stream import F32, F64, Result
 
 ALARM, ONSET, UNSCORED, GAP, HOLE = 1, 2, 4, 8, 16
 """Flags of a row; GAP and HOLE say what lies before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hold consecutive rows as they lie, not copied: seq and time_s (n,), values (C, n).
+
+    It holds until the next row is taken in.
+    """
+
+    seq: NDArray[np.int64]
+    time_s: F64
+    values: F64
+
+    def __len__(self) -> int:
+        return len(self.seq)
 
 
 class Rows:
@@ -62,6 +79,40 @@ class Rows:
             self.count += n
         if self.count % 4096 < len(result):
             self.summarise()
+
+    def near(self, time_s: float) -> int:
+        """Return the number of the row nearest to a time; -1 if there is none."""
+        if not self.count:
+            return -1
+        after = int(np.searchsorted(self.time_s[: self.count], time_s))
+        two = slice(max(0, after - 1), min(after + 1, self.count))
+        return int(self.seq[two.start + int(np.argmin(np.abs(self.time_s[two] - time_s)))])
+
+    def beside(self, seq: int, by: int) -> int:
+        """Return the number of the row that is `by` rows behind another, before it if negative,
+        as far as there are any; -1 if there is none."""
+        if not self.count:
+            return -1
+        at = int(np.searchsorted(self.seq[: self.count], seq))
+        return int(self.seq[min(max(at + by, 0), self.count - 1)])
+
+    def between(self, lo_s: float, hi_s: float) -> Stretch:
+        """Return the rows from one time to another, both included."""
+        times = self.time_s[: self.count]
+        return self._stretch(
+            int(np.searchsorted(times, lo_s)), int(np.searchsorted(times, hi_s, "right"))
+        )
+
+    def numbered(self, first: int, last: int) -> Stretch:
+        """Return the rows from one number to another, both included, as far as there are any."""
+        numbers = self.seq[: self.count]
+        return self._stretch(
+            int(np.searchsorted(numbers, first)), int(np.searchsorted(numbers, last, "right"))
+        )
+
+    def _stretch(self, start: int, stop: int) -> Stretch:
+        part = slice(start, max(start, stop))
+        return Stretch(self.seq[part], self.time_s[part], self.values[:, part])
 
     def summarise(self) -> None:
         """Bring minima and maxima up to date."""
