@@ -148,7 +148,7 @@ def spectrum(found: Stretch, rows: int) -> Spectrum | None:
                 power += transformed.real**2 + transformed.imag**2
             count += 1
     rate_hz = found.rate_hz if math.isfinite(found.rate_hz) else 1.0
-    frequency: F64 = np.arange(rows // 2 + 1) * (rate_hz / rows)
+    frequency: F64 = np.linspace(0.0, rows // 2 * rate_hz / rows, rows // 2 + 1)
     return Spectrum(frequency, power / count, rows, count, rate_hz)
 
 
