@@ -49,8 +49,9 @@ bench-soak: .venv/ready ## feed a day of samples, an hour of video; watch the me
 	$(BIN)/python benchmarks/soak.py
 	$(BIN)/python benchmarks/camera_soak.py
 
-docs: .venv/ready ## write docs/parameters.md from the code
+docs: .venv/ready ## write docs/parameters.md and docs/messages.md from the code
 	@$(BIN)/python scripts/parameters.py
+	@$(BIN)/python scripts/messages.py
 
 screenshots: .venv/ready test-tools ## make the pictures in docs/ from the running program
 	$(call SCREEN,1600x1000x24) $(BIN)/python scripts/screenshots.py

@@ -40,6 +40,7 @@ openbox  openbox
 xprop    x11-utils
 socat    socat
 compare  imagemagick
+g++      g++
 "
 
 say() { printf '%s\n' "$*"; }
