@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from driftscope.core.errors import SourceError
 from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
     Alarm,
@@ -28,19 +28,9 @@ from driftscope.core.stream import (
     StreamInfo,
 )
 from driftscope.core.teaching import LearnerCommand
+from driftscope.core.wire import Chunk as Chunk  # noqa: PLC0414  plugins find it here
 
 State = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Hold raw bytes as they came: `number` counts chunks since opening, `steady_s` and
-    `wall_s` are `time.monotonic()` and `time.time()` just after the read."""
-
-    number: int
-    data: bytes
-    steady_s: float
-    wall_s: float
 
 
 class Device(ABC):
@@ -84,9 +74,10 @@ class Device(ABC):
 
 
 class Transport(Device):
-    """Read bytes from one device."""
+    """Read bytes from one device; one that `sends` can be written to as well."""
 
     live = True
+    sends: ClassVar[bool] = False
 
     @abstractmethod
     def read(self) -> bytes | None:
@@ -94,6 +85,13 @@ class Transport(Device):
 
         Raise LinkLost when the device goes away; `open` may then be called again.
         """
+
+    def send(self, data: bytes) -> int:
+        """Write what the device takes at once, at most 50 ms; return how many bytes that was.
+
+        Called between two reads, in the same thread. Raise LinkLost when the device goes away.
+        """
+        raise SourceError(f"{self.name} takes nothing: only what it sends can be read.")
 
 
 class Source(Device):
@@ -108,6 +106,10 @@ class Source(Device):
 
         A live one may raise LinkLost; `open` may then be called again.
         """
+
+    def progress(self) -> float | None:
+        """Return how much of it has been read, 0 to 1; None where it has no end. Any thread."""
+        return None
 
     def __iter__(self) -> Iterator[Item]:
         self.open()
@@ -271,10 +273,13 @@ class Detector(ABC):
 class Sink(ABC):
     """Keep, show or send what the Monitor gives out. Called from the Monitor's thread.
 
-    An OSError raised by any method switches the sink off, closed and told; the rest goes on.
+    Whatever any method raises switches the sink off, closed and told; the rest goes on.
     """
 
     name: ClassVar[str]
+    vital: ClassVar[bool] = False
+    """True if there is no sense in a run without it: only an OSError switches it off then, any
+    other exception ends the run."""
 
     @abstractmethod
     def write(self, item: Output) -> None: ...

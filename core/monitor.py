@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from driftscope.core import reader
+from driftscope.core import messages
 from driftscope.core.commands import Command
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
@@ -17,6 +17,7 @@ from driftscope.core.mailbox import Mailbox
 from driftscope.core.obeying import Commands
 from driftscope.core.params import ParamSet
 from driftscope.core.parts import prepare_thread
+from driftscope.core.reader import Reader
 from driftscope.core.streams import SILENCE_S, Streams
 from driftscope.core.tap import Tap
 from driftscope.core.time_limit import TimeLimit
@@ -43,7 +44,7 @@ class Monitor:
             device.live or isinstance(device, Transport) for device, _ in inputs.values()
         )
         self.tap = Tap()
-        self._inbox: Mailbox[reader.Message] = Mailbox(INBOX_BYTES, "wait")
+        self._inbox: Mailbox[messages.Message] = Mailbox(INBOX_BYTES, "wait")
         self._times: dict[str, int] = {}
         self._inputs = {key: self._input(key, *each) for key, each in inputs.items()}
         self._senders = {each.reader.key: each for each in self._inputs.values()}
@@ -178,7 +179,7 @@ class Monitor:
     def _input(self, key: str, device: Device, params: ParamSet) -> Input:
         times = self._times[key] = self._times.get(key, 0) + 1
         name = key if times == 1 else f"{key} ({times})"
-        made = reader.Reader(name, device, self._inbox, self.tap)
+        made = Reader(name, device, self._inbox, self.tap)
         return Input.of(key, made, params, Health(self._by_the_wall))
 
     def _take_turns(self) -> None:
@@ -205,32 +206,34 @@ class Monitor:
         self._commands.obey()
         return self._stopping.is_set()
 
-    def _take(self, message: reader.Message) -> None:
+    def _take(self, message: messages.Message) -> None:
         each = self._senders.get(message.key)
         if each is None:  # it was let go meanwhile
             return
         key = each.key
         match message:
-            case reader.Raw(_, chunk):
+            case messages.Raw(_, chunk):
                 each.health.bytes += len(chunk.data)
                 items, took_s, rows = each.decoded(chunk)
                 if key in self.lanes:
                     self.lanes[key].load.decoded(took_s, rows)
                 self._streams.take(each, items)
-            case reader.Items(_, items, _, done):
+            case messages.Items(_, items, _, done):
                 self._streams.take(each, items)
                 if done is not None:
                     done.set()
-            case reader.Link(_, state, text, next_try_s):
+            case messages.Link(_, state, text, next_try_s):
                 self._link(each, state, text, next_try_s)
-            case reader.Lost(_, nbytes, samples):
+            case messages.Note(_, text):
+                self._streams.tell("note", dict(message=text), key)
+            case messages.Lost(_, nbytes, samples):
                 data = dict(bytes=nbytes, samples=samples)
                 self._streams.hand_over([self._streams.event(key, "loss", data)], key)
                 self._streams.take(each, each.gap(f"{nbytes:,} bytes could not be taken in"))
-            case reader.Ended():
+            case messages.Ended():
                 self._streams.take(each, each.flush())
                 self._end(each, "ended", f"{each.device.name} has come to its end.")
-            case reader.Failed(_, error):
+            case messages.Failed(_, error):
                 self._streams.take(each, each.flush())
                 self._failures[key] = error
                 self._end(each, "failed", str(error))

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftscope.core.commands import Ask, Command, Release, Reset, SaveModel, SetParam
+from driftscope.core.commands import Ask, Command, Release, Reset, SaveModel, Send, SetParam
 from driftscope.core.errors import DriftscopeError, ParamError, StateError
 from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
@@ -30,11 +30,14 @@ class Commands:
         self._ended = False
 
     def send(self, command: Command) -> None:
-        """Have a command carried out between two steps; a port is let go at once. Any thread."""
-        if isinstance(command, Release):
+        """Have a command carried out between two steps; what concerns the port alone, at once. Any
+        thread."""
+        if isinstance(command, Release | Send):  # at once: a step may take its time to fill
             for key, each in list(self._inputs.items()):
-                if command.device in ("", key):
+                if command.device in ("", key) and isinstance(command, Release):
                     each.reader.release(command.released)
+                elif command.device in ("", key) and isinstance(command, Send):
+                    each.reader.send(command.data)
         else:
             self._waiting.append(command)
         if self._ended:

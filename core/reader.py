@@ -5,12 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from driftscope.core.errors import DriftscopeError, LinkLost, SourceError
 from driftscope.core.health import LinkState
 from driftscope.core.interfaces import Chunk, Device, Source, Transport
 from driftscope.core.mailbox import Mailbox
+from driftscope.core.messages import (
+    Ended,
+    Failed,
+    Items,
+    Link,
+    Lost,
+    Message,
+    Note,
+    Opened,
+    Raw,
+)
+from driftscope.core.sending import Sending
 from driftscope.core.stream import Block, Item
 from driftscope.core.tap import Tap
 
@@ -22,77 +33,13 @@ MESSAGE_BYTES = 200
 """About what a message costs beside the data in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The device is open for the first time; `name` is what to call it."""
-
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """Bytes came."""
-
-    key: str
-    chunk: Chunk
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A source gave items, at `steady_s` on the steady clock. Whoever has worked them off sets
-    `done`, if it is there: the reader waits for it."""
-
-    key: str
-    items: Sequence[Item]
-    steady_s: float
-    done: threading.Event | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """There was no room: so many bytes (and samples, of a source) before this are missing."""
-
-    key: str
-    nbytes: int
-    samples: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The link changed; a lost one is tried again at `next_try_s` on the steady clock."""
-
-    key: str
-    state: LinkState
-    message: str
-    next_try_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """There will be nothing more: the end was reached, or the reader was stopped."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """There will be nothing more: the device could not be opened, or was lost for good."""
-
-    key: str
-    error: DriftscopeError
-
-
-Message = Opened | Raw | Items | Lost | Link | Ended | Failed
-
-
 class Reader(threading.Thread):
     """Own one device: open, read, stamp, tap, queue; open it again when it goes away.
 
     Everything is told to `inbox` as a Message; the last one is Ended or Failed. Of a device that
     does not wait for us, what the inbox has no room for is told as Lost once it is half empty
     again; any other device waits. Chunks are numbered from 0 over all re-openings, and the lost
-    ones leave a hole. `release` and `stop` may be called from any thread.
+    ones leave a hole. `release`, `send` and `stop` may be called from any thread.
     """
 
     def __init__(
@@ -110,7 +57,9 @@ class Reader(threading.Thread):
         off, or what a camera gives would stand behind all that a file can queue."""
         self._inbox = inbox
         self._tap = tap
+        self._sending = Sending(device)
         self._number = 0
+        self._state: LinkState = "closed"
         self._lost_bytes = 0
         self._lost_samples = 0
         self._released = False
@@ -125,6 +74,10 @@ class Reader(threading.Thread):
         if self.device.live:
             self._released = released
             self._wake.set()
+
+    def send(self, data: bytes) -> None:
+        """Have bytes written to the device between two reads; what cannot be sent is told."""
+        self._tell(self._sending.put(data))
 
     def stop(self, timeout_s: float = 1.0) -> bool:
         """End the thread; return True if it has ended, at the latest after `timeout_s`.
@@ -179,6 +132,7 @@ class Reader(threading.Thread):
                     self.device.open()
                     is_open = True
                     self._link("live", f"Connected to {self.device.name} again.")
+                self._send()
                 came = self._read()
             except SourceError as error:
                 if self._done:
@@ -204,9 +158,7 @@ class Reader(threading.Thread):
             return None if came is None else False
         if isinstance(came, bytes):
             chunk = Chunk(self._number, came, steady_s, wall_s)
-            self._number += 1
-            if self._tap is not None:
-                self._tap.put(self.key, chunk)
+            self._keep(chunk)
             if not self._hand_on(Raw(self.key, chunk), len(came)):
                 self._lost_bytes += len(came)
         else:
@@ -219,6 +171,22 @@ class Reader(threading.Thread):
                 while not (done.wait(0.1) or self._done):
                     pass
         return True
+
+    def _send(self) -> None:
+        """Write what waits to be sent, as far as the device takes it now."""
+        sent, trouble = self._sending.work()
+        if sent:
+            self._keep(Chunk(self._number, sent, time.monotonic(), time.time(), "out"))
+        self._tell(trouble)
+
+    def _keep(self, chunk: Chunk) -> None:
+        self._number += 1
+        if self._tap is not None:
+            self._tap.put(self.key, chunk)
+
+    def _tell(self, text: str) -> None:
+        if text:
+            self._inbox.put(Note(self.key, text))
 
     def _hand_on(self, message: Message, nbytes: int) -> bool:
         """Queue data; return False if it is lost for want of room."""
@@ -262,6 +230,14 @@ class Reader(threading.Thread):
         """Tell of the link; a message of 0 bytes is never refused."""
         self._tell_lost()
         self._inbox.put(Link(self.key, state, message, next_try_s))
+        if state == "live":
+            self._sending.open()
+        else:
+            self._tell(self._sending.close(message))
+        if state not in ("opening", self._state) and isinstance(self.device, Transport):
+            now_s, wall_s = time.monotonic(), time.time()
+            self._keep(Chunk(self._number, message.encode(), now_s, wall_s, "link"))
+        self._state = state
 
 
 def _nbytes(item: Item) -> int:

@@ -12,7 +12,8 @@ from driftscope.core import address, registry
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Decoder, Transport
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Failed, Items, Link, Message, Opened, Raw, Reader
+from driftscope.core.messages import Failed, Items, Link, Message, Opened, Raw
+from driftscope.core.reader import Reader
 from driftscope.core.stream import Block, Event, Item, Pixels, StreamInfo
 from driftscope.gui import words
 from driftscope.gui.typed import masked

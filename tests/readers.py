@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from driftscope.core.interfaces import Source, Transport
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Ended, Failed, Link, Message, Raw
+from driftscope.core.messages import Ended, Failed, Link, Message, Raw
 
 PATIENT_S = 10
 

@@ -28,6 +28,8 @@ REFUSED: tuple[type[Exception], ...] = (*GONE, ValueError, NotImplementedError)
 
 URLS = ("socket", "rfc2217", "loop")
 READ_BYTES = 65_536
+SEND_BYTES, SEND_S = 256, 0.05
+"""What is written at once, and how long that may take where it cannot be asked beforehand."""
 SILENCE_S = 0.100
 GATHER_S = 0.002
 """Bytes that follow each other closer than this come out of one read."""
@@ -76,6 +78,7 @@ class Serial(Transport):
     """
 
     scheme = "serial"
+    sends = True
     Params = SerialParams
 
     def __init__(self, target: str, params: SerialParams | None = None) -> None:
@@ -112,18 +115,36 @@ class Serial(Transport):
             try:
                 data = self._take(port)
             except GONE as error:
-                raise LinkLost(
-                    f"The link to {self.name} was lost: it was unplugged, switched off or closed "
-                    f"at its other end."
-                ) from error
+                raise self._lost() from error
             self._next_s = time.monotonic() + GATHER_S if 0 < len(data) < READ_BYTES else 0.0
             return data
+
+    def send(self, data: bytes) -> int:
+        with self._reading:
+            port = self._port
+            if port is None:
+                raise LinkLost(f"{self.name} is closed.")
+            try:
+                if not self._selectable:
+                    return int(port.write(data[:SEND_BYTES]) or 0)
+                room = select.select([], [port], [], 0)[1]
+                return os.write(port.fileno(), data[:SEND_BYTES]) if room else 0
+            except (BlockingIOError, serial.SerialTimeoutException):
+                return 0
+            except GONE as error:
+                raise self._lost() from error
 
     def close(self) -> None:
         port, self._port = self._port, None
         if port is not None:
             with self._reading:  # never under a read, whose file number may be another's by then
                 port.close()
+
+    def _lost(self) -> LinkLost:
+        return LinkLost(
+            f"The link to {self.name} was lost: it was unplugged, switched off or closed at its "
+            "other end."
+        )
 
     def _take(self, port: Any) -> bytes:
         """Wait for bytes for 100 ms at most and return all there are, up to 64 kB."""
@@ -172,6 +193,7 @@ class Serial(Transport):
             parity=PARITIES[params.parity],
             stopbits=float(params.stopbits),
             timeout=0 if self._selectable else SILENCE_S,
+            write_timeout=SEND_S if "://" not in path and not self._selectable else None,
             exclusive=True,
         )
         for line in ("dtr", "rts"):

@@ -8,7 +8,8 @@ from readers import PATIENT_S
 from driftscope.core import reader as module
 from driftscope.core.interfaces import Device
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Message, Reader
+from driftscope.core.messages import Message
+from driftscope.core.reader import Reader
 from driftscope.core.tap import Tap
 
 

@@ -15,7 +15,8 @@ from faulty_capture import BLUE, GOOD, GREEN, HEIGHT, PATIENT_S, RED, WIDTH, col
 from driftscope.core.capture import process
 from driftscope.core.errors import LinkLost, SourceError
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Message, Reader
+from driftscope.core.messages import Message
+from driftscope.core.reader import Reader
 from driftscope.core.sources import _live_pictures
 from driftscope.core.sources.http import Http
 from driftscope.core.stream import Block, Event, Item, StreamInfo

@@ -15,7 +15,7 @@ from readers import PATIENT_S, links
 from driftscope.core import address
 from driftscope.core.errors import LinkLost, SourceError
 from driftscope.core.interfaces import Source
-from driftscope.core.reader import Items, Link, Message
+from driftscope.core.messages import Items, Link, Message
 from driftscope.core.sources import _live_pictures, _network_pictures
 from driftscope.core.sources.http import Http
 from driftscope.core.stream import Block, Event, Item, StreamInfo

@@ -7,7 +7,8 @@ from readers import PATIENT_S, Blocks, Scripted, await_message, last, link, link
 from driftscope.core import reader as module
 from driftscope.core.errors import LinkLost, SourceError
 from driftscope.core.mailbox import Mailbox
-from driftscope.core.reader import Ended, Failed, Items, Link, Lost, Message, Opened, Raw, Reader
+from driftscope.core.messages import Ended, Failed, Items, Link, Lost, Message, Opened, Raw
+from driftscope.core.reader import Reader
 from driftscope.core.stream import Block, StreamInfo
 
 
@@ -17,9 +18,10 @@ def test_tells_of_opening_bytes_and_end_in_order(start):
     assert [type(m) for m in messages] == [Link, Opened, Link, Raw, Raw, Ended]
     assert links(messages) == ["opening", "live"]
     chunks = [m.chunk for m in messages if isinstance(m, Raw)]
-    assert [(c.number, c.data) for c in chunks] == [(0, b"ab"), (1, b"c")]
+    assert [(c.number, c.data) for c in chunks] == [(1, b"ab"), (2, b"c")]  # 0 is the link
     assert chunks[0].steady_s <= chunks[1].steady_s
-    assert tap.chunks("dev") == chunks
+    assert tap.chunks("dev")[1:] == chunks
+    assert [c.kind for c in tap.chunks("dev")] == ["link", "in", "in"]
     reader.join(PATIENT_S)
     assert not reader.is_alive()
 
@@ -56,7 +58,7 @@ def test_a_lost_link_is_tried_again_until_it_opens(start):
     lost = [m for m in messages if link("lost")(m)]
     assert [m.message for m in lost] == ["It was unplugged.", "Not there.", "Still not."]
     assert all(m.next_try_s is not None for m in lost)
-    assert [m.chunk.number for m in messages if isinstance(m, Raw)] == [0, 1]
+    assert [m.chunk.number for m in messages if isinstance(m, Raw)] == [1, 4]
 
 
 def test_what_waits_for_us_is_not_opened_anew(start):
@@ -115,9 +117,9 @@ def test_a_full_inbox_is_a_counted_loss_with_a_hole_in_the_numbers(start):
     lost = second[0]
     assert isinstance(lost, Lost)
     assert len(kept) + lost.nbytes == 4000
-    assert second[-1].chunk.number == 40
+    assert second[-1].chunk.number == 41
     assert kept == b"".join(data)[: len(kept)]
-    assert [c.number for c in tap.chunks("dev")] == list(range(41))
+    assert [c.number for c in tap.chunks("dev")] == list(range(42))
 
 
 def test_links_and_the_end_come_through_a_full_inbox(start):

@@ -3,7 +3,7 @@ import socket
 from devices import PacedWriter
 from readers import PATIENT_S, await_message, link, raw
 
-from driftscope.core.reader import Raw
+from driftscope.core.messages import Raw
 from driftscope.core.transports.serial import Serial
 
 
