@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,16 +12,14 @@ from torch.nn.functional import huber_loss
 
 from driftscope.core import registry
 from driftscope.core.clock import auto_horizon
-from driftscope.core.errors import StateError
-from driftscope.core.guard import Guard
 from driftscope.core.interfaces import Learner, State
 from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
 from driftscope.core.normaliser import Normaliser, bounded, clipped
-from driftscope.core.optimizers import Optimizer
 from driftscope.core.params import LearnerParams, Params
 from driftscope.core.past import CORRECTION, LAST, MEAN, PREDICTION, Past
-from driftscope.core.stream import F32, F64, EventKind, Scored, Step, StreamInfo
+from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, Step, StreamInfo
+from driftscope.core.training import Training
 
 FAR = 32.0
 """The last value counts as no further from the mean than this many deviations."""
@@ -40,6 +38,7 @@ class Forecaster(Learner):
     def __init__(self, info: StreamInfo, params: LearnerParams, model_params: Params) -> None:
         self.info = info
         self.params = params
+        self.model = params.model
         self.model_params = model_params
         self.rate_hz = info.rate_hz
         self.reset()
@@ -49,12 +48,9 @@ class Forecaster(Learner):
         channels = len(self.info.channels)
         self.window = int(getattr(self.model_params, "window", 1))
         self.horizon = self.params.horizon or auto_horizon(self.rate_hz)
-        self.net = self._build()
-        self.optimizer = Optimizer(self.net, self.params)
+        self.training = Training(self._build(), self.params)
         self.normaliser = Normaliser(channels)
         self.mix = Mix(channels)
-        self.guard = Guard()
-        self.guard.snapshot = self._snapshot()
         self._past = Past(channels, self.window - 1 + self.horizon)
         self._open: tuple[int, int, F64] | None = None
         self._held = ""
@@ -65,7 +61,7 @@ class Forecaster(Learner):
         past, end, rows = self._past, self._past.end, step.rows
         z = self._normalised(end, rows)
         with torch.inference_mode():
-            correction = self.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
+            correction = self.training.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
         made = past.forecasts[end : end + rows]
         mean, scale = self.normaliser.mean, self.normaliser.scale
         last = past.held[end : end + rows]
@@ -110,22 +106,21 @@ class Forecaster(Learner):
 
     def extend(self, info: StreamInfo) -> None:
         """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
-        old, more = self.net, len(info.channels) > len(self.info.channels)
+        old, more = self.training.net, len(info.channels) > len(self.info.channels)
         self.info = info
         if not more:
             return
-        self.net = self._build()
-        keep = getattr(registry.load("models", self.params.model), "keep", None)
+        new = self._build()
+        keep = getattr(registry.load("models", self.model), "keep", None)
         if keep is None:
-            message = f"The model {self.params.model!r} starts anew: it has no `keep` for channels."
-            self.guard.events.append(("note", {"message": message}))
+            message = f"The model {self.model!r} starts anew: it has no `keep` for channels."
+            self.training.guard.events.append(("note", {"message": message}))
         else:
             with torch.no_grad():
-                keep(old, self.net)
-        self.optimizer = Optimizer(self.net, self.params)
+                keep(old, new)
+        self.training.go_on(new)
         self.normaliser.extend(len(info.channels))
         self.mix.extend(len(info.channels))
-        self.guard.snapshot = self._snapshot()
         self._past = self._past.extended(len(info.channels))
         self._open = None
 
@@ -136,7 +131,7 @@ class Forecaster(Learner):
         return bool(np.isfinite(past.forecasts[past.end - self.horizon, PREDICTION]).any())
 
     @property
-    def state(self) -> Literal["warming up", "learning", "frozen", "held"]:
+    def state(self) -> LearnerState:
         """Return what the learner is doing, as `Learned` says it."""
         if self.params.frozen or self.params.lr == 0.0:
             return "frozen"
@@ -146,15 +141,16 @@ class Forecaster(Learner):
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return (kind, data) of what happened since the last call, each once."""
-        events, self.guard.events = self.guard.events, []
+        guard = self.training.guard
+        events, guard.events = guard.events, []
         return events
 
     def _build(self) -> nn.Module:
-        build = registry.load("models", self.params.model).build
+        build = registry.load("models", self.model).build
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.params.seed)
             net: nn.Module = build(self.model_params, self.info)
-        return net.eval()
+        return net
 
     def _write(self, step: Step) -> F64:
         """Write the step behind the past; return its samples (B, C). A new horizon counts now."""
@@ -222,25 +218,17 @@ class Forecaster(Learner):
         count = int(np.count_nonzero(present))
         if not count:
             return math.nan
-        target = torch.from_numpy(clipped(rest))
-        made = self.net(self._windows(self._normalised(self._past.end - self.horizon, rows), rows))
+        windows = self._windows(self._normalised(self._past.end - self.horizon, rows), rows)
+        target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
+        made = self.training.net(windows)
         if count < present.size:
-            mask = torch.from_numpy(present.astype(np.float32))
-            made, target = made * mask, target * mask
+            made, target = made * known, target * known
         mean = huber_loss(made, target, reduction="sum") / count
-        loss = float(mean.detach())
-        time_s = float(step.time_s[-1])
-        done = False
-        if math.isfinite(loss):
-            self.optimizer.clear()
-            mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
-            done = self.optimizer.step(loss, self.guard.factor(time_s))
         baseline = float(scored.baseline_loss["last value"].mean())
-        reason = self.guard.judge(loss, baseline, done)
-        if reason:
-            self._restore(reason, time_s)
-        elif self.guard.due(loss, time_s):
-            self.guard.keep(self._snapshot(), time_s)
+        loss, _ = self.training.step(mean, baseline, float(step.time_s[-1]))
+        start: Any = getattr(self.training.net, "start", None)
+        if start is not None:  # what can be solved is, as long as it is young
+            start(windows, target, known)
         return loss
 
     def _take(self, step: Step, samples: F64, last: F64, target: F64) -> None:
@@ -253,25 +241,28 @@ class Forecaster(Learner):
         past.close(step.n)
         self._open = None
 
-    def _snapshot(self) -> State:
+    def learned(self) -> State:
+        """Return a copy of what was learned, to go back to."""
         return {
-            "weights": self.optimizer.weights.clone(),
-            "optimizer": self.optimizer.state_dict(),
+            "training": self.training.learned(),
+            "normaliser": self.normaliser.state_dict(),
+            "mix": self.mix.state_dict(),
+            "horizon": self.horizon,
         }
 
-    def _restore(self, reason: str, time_s: float) -> None:
-        self.optimizer.weights.copy_(self.guard.snapshot["weights"])
-        self.optimizer.load_state_dict(self.guard.snapshot["optimizer"])
-        self.guard.restored(reason, time_s)
+    def go_back(self, learned: State) -> None:
+        """Have weights, moments, statistics and mix be as they were; the window stays."""
+        self.training.go_back(learned["training"])
+        self.normaliser.load_state_dict(learned["normaliser"])
+        if learned["horizon"] == self.horizon:  # of another one the mix would tell nothing
+            self.mix.load_state_dict(learned["mix"])
 
     def state_dict(self) -> State:
         """Return everything a later result depends on: arrays, tensors and plain numbers."""
         return {
-            **self._snapshot(),
-            "buffers": {name: b.clone() for name, b in self.net.named_buffers()},
+            **self.training.state_dict(),
             "normaliser": self.normaliser.state_dict(),
             "mix": self.mix.state_dict(),
-            "guard": self.guard.state_dict(),
             "past": self._past.state_dict(),
             "horizon": self.horizon,
             "rate_hz": self.rate_hz,
@@ -279,21 +270,11 @@ class Forecaster(Learner):
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another model or stream."""
-        if state["weights"].shape != self.optimizer.weights.shape:
-            raise StateError(
-                f"The saved state holds {len(state['weights'])} weights, this model for "
-                f"{len(self.info.channels)} channels has {len(self.optimizer.weights)}. Choose "
-                "the model, its settings and the source the state was saved with."
-            )
+        self.training.load_state_dict(state)
         self.horizon = int(state["horizon"])
         self.rate_hz = state["rate_hz"]
-        self.optimizer.weights.copy_(state["weights"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        for name, buffer in self.net.named_buffers():
-            buffer.copy_(state["buffers"][name])
         self.normaliser.load_state_dict(state["normaliser"])
         self.mix.load_state_dict(state["mix"])
-        self.guard.load_state_dict(state["guard"])
         self._past = Past(len(self.info.channels), self.window - 1 + self.horizon)
         self._past.load_state_dict(state["past"])
         self._open = None

@@ -17,6 +17,8 @@ from driftscope.core.params import LearnerParams
 CAREFUL = 0.02
 """The part of the longest safe step that "auto" takes: right where a gradient is of a few rows."""
 BETA2 = 0.999
+ALPHA = 0.99
+"""How much Adam's, and the normalised step's, mean of the squared gradient keeps each time."""
 EPS = 1e-8
 SMOOTH = 0.02
 TINY = 1e-17
@@ -25,9 +27,10 @@ a step with dead units four times slower (measured)."""
 
 
 class Optimizer:
-    """Step a module's parameters along its gradients: SGD with momentum, or Adam.
+    """Step a module's parameters along its gradients: SGD with momentum, the same normalised by
+    the gradient's running root mean square (RMSprop), or Adam.
 
-    The safe step. Along a direction d (the gradient g, or Adam's g / sqrt(v)) a step of length s
+    The safe step. Along a direction d (the gradient g, or g / sqrt(v)) a step of length s
     promises to lower the loss by s * g.d, and a loss can fall by no more than itself; for a
     squared error e and a linear net, s = 2 loss / g.d is just the step that brings e to 0
     (normalised least mean squares; Polyak's step with the minimum at 0). So
@@ -38,7 +41,7 @@ class Optimizer:
     second is what keeps a single odd sample, or lr = 100, from overshooting. Units and the
     number of channels cancel. The momentum is damped by (1 - momentum), so that turning it does
     not change how far a step goes. With `lr_mode` "absolute" lr is the step, undamped, and
-    SGD and Adam are those of torch.optim.
+    all three are those of torch.optim.
     """
 
     def __init__(self, module: nn.Module, params: LearnerParams, careful: float = CAREFUL) -> None:
@@ -66,20 +69,28 @@ class Optimizer:
         `loss` is the mean loss they belong to. Return False, with nothing changed, if they are
         not finite. With lr = 0 no weight changes.
         """
-        params = self.params
-        if params.optimizer != self.kind:
+        if self.params.optimizer != self.kind:
             self.reset()
         g = self.gradient
         if self.kind == "adam":
             return self._adam(g, loss, factor)
-        slope = float(torch.dot(g, g))
+        if self.kind == "sgd":
+            return self._along(g, float(torch.dot(g, g)), loss, factor)
+        squares = g * g
+        second = torch.lerp(self.second, squares, 1.0 - ALPHA)
+        root = second.sqrt().add_(EPS)
+        done = self._along(g / root, float(squares.div_(root).sum()), loss, factor)
+        if done:
+            self.second = second
+        return done
+
+    def _along(self, d: Tensor, slope: float, loss: float, factor: float) -> bool:
+        """Step along the directions so far and d, where the loss falls by `slope`."""
+        params = self.params
         if not math.isfinite(slope + loss):
             return False
         self.updates += 1
-        if self.updates == 1:
-            self.first.copy_(g)
-        else:
-            self.first.mul_(params.momentum).add_(g)
+        self.first.mul_(params.momentum).add_(d)
         length = self._length(loss, slope) * factor
         if params.lr_mode == "safe":
             length *= 1.0 - params.momentum

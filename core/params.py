@@ -197,11 +197,13 @@ class LearnerParams(Params):
     )  # fmt: skip
     model: str = param(
         "mlp", choices=lambda: _names("models"), live=False, label="Model",
-        help="What predicts. Changing it starts the learning anew.",
+        help="What predicts. Changing it starts the learning anew; the model before goes on beside "
+        "it for a while, so that their losses can be compared.",
     )  # fmt: skip
     optimizer: str = param(
-        "adam", choices=("sgd", "adam"), label="Optimizer",
-        help="How the gradient becomes a step. Changing it forgets the momentum.",
+        "adam", choices=("sgd", "rmsprop", "adam"), label="Optimizer",
+        help="How the gradient becomes a step: as it is; every weight's divided by how large it "
+        "usually is; Adam, which smooths it as well. Changing it forgets the momentum.",
     )  # fmt: skip
     frozen: bool = param(
         False, hidden=True, label="Freeze learning",

@@ -17,8 +17,8 @@ NAMES = {
     "gru": "GRU",
     "tcn": "TCN",
     "sgd": "SGD",
+    "rmsprop": "SGD, normalised",
     "adam": "Adam",
-    "ar": "AR",
 }
 STEPS = 1000
 """Positions of a slider from its left end to its right end."""

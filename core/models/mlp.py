@@ -7,29 +7,24 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from driftscope.core.params import Params, param
+from driftscope.core.models._nets import Beside, NetParams, grow
+from driftscope.core.params import param
 from driftscope.core.stream import StreamInfo
 
 
-class Net(nn.Module):
-    """Map windows (B, W, C) to (B, C): one hidden layer plus a linear path, zero at first."""
+class Net(Beside):
+    """See in a window what one hidden layer makes of it."""
 
-    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
-        super().__init__()
-        self.inner = nn.Linear(inputs, hidden)
-        self.outer = nn.Linear(inputs + hidden, outputs)
-        nn.init.zeros_(self.outer.weight)
-        nn.init.zeros_(self.outer.bias)
+    def __init__(self, channels: int, hidden: int, window: int) -> None:
+        super().__init__(channels, window, hidden)
+        self.inner = nn.Linear(window * channels, hidden)
 
-    def forward(self, windows: Tensor) -> Tensor:
-        flat = windows.flatten(1)
-        inner = torch.relu(self.inner(flat))
-        made: Tensor = self.outer(torch.cat((flat, inner), 1))
-        return made
+    def features(self, windows: Tensor) -> Tensor:
+        return torch.relu(self.inner(windows.flatten(1)))
 
 
 @dataclass
-class MLPParams(Params):
+class MLPParams(NetParams):
     """How large the net is, and how far it looks back."""
 
     hidden: int = param(
@@ -50,21 +45,15 @@ class MLP:
     @staticmethod
     def build(params: MLPParams, info: StreamInfo) -> nn.Module:
         """Return a fresh net for the stream's channels."""
-        channels = len(info.channels)
-        return Net(params.window * channels, params.hidden, channels)
+        return Net(len(info.channels), params.hidden, params.window)
 
     @staticmethod
     def keep(old: Net, new: Net) -> None:
         """Give a net for more channels what one for fewer has learned: at first it predicts
         these the same."""
-        before, after = old.outer.out_features, new.outer.out_features
-        inputs = torch.arange(new.inner.in_features).view(-1, after)[:, :before].flatten()
-        new.inner.weight.zero_()
-        new.inner.weight[:, inputs] = old.inner.weight
-        new.inner.bias.copy_(old.inner.bias)
-        new.outer.weight[:before, inputs] = old.outer.weight[:, : len(inputs)]
-        new.outer.weight[:before, new.inner.in_features :] = old.outer.weight[:, len(inputs) :]
-        new.outer.bias[:before] = old.outer.bias
+        channels = old.channels, new.channels
+        grow(old.inner, new.inner, channels, new.window)
+        grow(old.outer, new.outer, channels, new.window)
 
 
 PLUGIN = MLP

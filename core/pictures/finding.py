@@ -16,7 +16,7 @@ from driftscope.core.pictures.cells import GRID, cells
 from driftscope.core.pictures.gaussian import Gaussian
 from driftscope.core.pictures.patches import patched
 from driftscope.core.pictures.redrawing import Redrawing, as_maps
-from driftscope.core.pictures.training import Training
+from driftscope.core.training import Training
 from driftscope.core.replay import Replay
 
 REPLAY_BYTES = 16 * 2**20

@@ -13,7 +13,7 @@ from driftscope.core.arrays import F32
 from driftscope.core.interfaces import State
 from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import FEATURES, NOISE
-from driftscope.core.pictures.training import Training
+from driftscope.core.training import Training
 from driftscope.core.replay import Replay
 
 RATE = 0.005

@@ -14,7 +14,7 @@ from driftscope.core import registry
 from driftscope.core.arrays import Classes, Pixels
 from driftscope.core.interfaces import State
 from driftscope.core.params import Params, PictureLearnerParams
-from driftscope.core.pictures.training import Training
+from driftscope.core.training import Training
 from driftscope.core.replay import Replay
 from driftscope.core.stream import StreamInfo
 

@@ -119,7 +119,7 @@ def test_baselines_are_last_value_and_running_mean_at_the_same_horizon():
         made.learn(step, scored)
 
 
-@pytest.mark.parametrize("model", ["mlp", "gru"])
+@pytest.mark.parametrize("model", registry.names("models"))
 @pytest.mark.parametrize("rows", [1, 8, 64])
 def test_a_growing_step_comes_out_bit_for_bit_the_same(model, rows):
     values = sinusoids(rows * 12 + 64, 3)
@@ -140,7 +140,7 @@ def test_a_growing_step_comes_out_bit_for_bit_the_same(model, rows):
         made.learn(step, whole)
 
 
-@pytest.mark.parametrize("model", ["mlp", "gru"])
+@pytest.mark.parametrize("model", registry.names("models"))
 def test_going_on_from_a_saved_state_changes_nothing(model):
     values = sinusoids(800, 3)
     values[100:105, 1] = np.nan
@@ -179,16 +179,16 @@ def test_the_state_does_not_grow():
 def test_at_learning_rate_zero_weights_hold_and_frozen_holds_everything():
     made = learner(horizon=8)
     run(made, sinusoids(300, 2))
-    weights, mean = made.optimizer.weights.clone(), made.normaliser.mean
+    weights, mean = made.training.optimizer.weights.clone(), made.normaliser.mean
     made.params.lr = 0.0
     run(made, 5 + noise(50))
-    assert torch.equal(made.optimizer.weights, weights)
+    assert torch.equal(made.training.optimizer.weights, weights)
     assert not np.array_equal(made.normaliser.mean, mean)
     assert made.state == "frozen"
     made.params.lr, made.params.frozen = 1.0, True
     normaliser, mix = made.normaliser.state_dict(), made.mix.state_dict()
     run(made, 5 + noise(50))
-    assert torch.equal(made.optimizer.weights, weights)
+    assert torch.equal(made.training.optimizer.weights, weights)
     same(made.normaliser.state_dict(), normaliser)
     same(made.mix.state_dict(), mix)
 
@@ -201,19 +201,21 @@ def test_nothing_crosses_a_gap():
     made.gap()
     assert not made.warm
     assert made.state == "warming up"
-    weights = made.optimizer.weights.clone()
+    weights = made.training.optimizer.weights.clone()
     loss, baselines, prediction = run(made, values[: made.window + 4])
     assert np.isnan(loss[: made.window + 3]).all()
     assert np.isnan(baselines["last value"][:4]).all()
     assert np.isnan(prediction[: made.window + 3]).all()
     assert np.isfinite(loss[made.window + 3])
-    assert not torch.equal(made.optimizer.weights, weights), "its first update is due just there"
+    assert not torch.equal(made.training.optimizer.weights, weights), (
+        "its first update is due just there"
+    )
 
 
 def test_a_part_step_and_a_skipped_one_train_nothing():
     made, values = learner(horizon=8), sinusoids(640, 2)
     run(made, values, 8)
-    weights, mean = made.optimizer.weights.clone(), made.normaliser.mean
+    weights, mean = made.training.optimizer.weights.clone(), made.normaliser.mean
     part = Step("s", 640, np.arange(8.0), np.zeros((8, 2)), 3)
     made.skip(part, made.score(part))
     assert np.array_equal(made.normaliser.mean, mean)
@@ -222,7 +224,7 @@ def test_a_part_step_and_a_skipped_one_train_nothing():
     assert not np.array_equal(made.normaliser.mean, mean)
     bulk = Step("s", 651, np.arange(1024.0), noise(1024), 1024)
     made.skip(bulk, None)
-    assert torch.equal(made.optimizer.weights, weights)
+    assert torch.equal(made.training.optimizer.weights, weights)
     step = next(steps(values, 8))
     scored = made.score(step)
     assert np.isnan(scored.prediction).all(), "no prediction was made in an unscored step"
@@ -245,7 +247,7 @@ def test_a_new_horizon_counts_from_the_next_step():
 
 
 @pytest.mark.parametrize("lr", [1.0, 100.0])
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam"])
 def test_no_data_and_no_slider_can_break_it(lr, optimizer):
     values = noise(2400, 6)
     values[:, 1] = 7.0
@@ -257,7 +259,7 @@ def test_no_data_and_no_slider_can_break_it(lr, optimizer):
     values[2100] = np.inf
     made = learner(6, lr=lr, optimizer=optimizer)
     loss, _, prediction = run(made, values, 2)
-    assert torch.isfinite(made.optimizer.weights).all()
+    assert torch.isfinite(made.training.optimizer.weights).all()
     settled = np.isfinite(loss[1000:])
     assert settled.mean() > 0.98
     assert np.isfinite(prediction[1000:, [0, 1, 3, 4, 5]]).all()
@@ -270,13 +272,13 @@ def test_a_model_that_breaks_is_restored_and_it_is_said_once():
     run(made, values)
     assert made.take_events() == []
     with torch.no_grad():
-        made.optimizer.weights.fill_(float("nan"))
+        made.training.optimizer.weights.fill_(float("nan"))
     loss, _, _ = run(made, values[:200])
     events = made.take_events()
     assert [kind for kind, _ in events] == ["restored"]
     assert "finite" in events[0][1]["reason"]
     assert made.take_events() == []
-    assert torch.isfinite(made.optimizer.weights).all()
+    assert torch.isfinite(made.training.optimizer.weights).all()
     assert np.isfinite(loss[-100:]).all()
 
 
@@ -285,7 +287,7 @@ def test_a_model_that_diverges_is_restored():
     values = sinusoids(2000, 2)
     run(made, values[:1500])
     with torch.no_grad():
-        made.optimizer.weights.mul_(1e6)
+        made.training.optimizer.weights.mul_(1e6)
     run(made, values[1500:])
     assert [kind for kind, _ in made.take_events()] == ["restored"]
 
@@ -296,4 +298,6 @@ def test_reset_starts_anew_and_the_seed_decides_the_weights():
     run(made, values)
     made.reset()
     same(made.state_dict(), fresh)
-    assert not torch.equal(learner(seed=4).optimizer.weights, made.optimizer.weights)
+    assert not torch.equal(
+        learner(seed=4).training.optimizer.weights, made.training.optimizer.weights
+    )

@@ -17,16 +17,21 @@ from driftscope.core.optimizers import Optimizer
 from driftscope.core.params import LearnerParams
 
 torch.set_num_threads(1)
-for name, momentum in (("sgd", 0.9), ("sgd", 0.0), ("adam", 0.9), ("adam", 0.5)):
+for name, momentum in (
+    ("sgd", 0.9), ("sgd", 0.0), ("rmsprop", 0.9), ("rmsprop", 0.0), ("adam", 0.9), ("adam", 0.5)
+):
     torch.manual_seed(1)
     ours, theirs = (nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2)) for _ in range(2))
     theirs.load_state_dict(ours.state_dict())
-    params = LearnerParams(optimizer=name, momentum=momentum, lr=0.05, lr_mode="absolute")
+    lr = 0.002 if name == "rmsprop" else 0.05
+    params = LearnerParams(optimizer=name, momentum=momentum, lr=lr, lr_mode="absolute")
     mine = Optimizer(ours, params)
     if name == "sgd":
-        other = torch.optim.SGD(theirs.parameters(), lr=0.05, momentum=momentum)
+        other = torch.optim.SGD(theirs.parameters(), lr=lr, momentum=momentum)
+    elif name == "rmsprop":
+        other = torch.optim.RMSprop(theirs.parameters(), lr=lr, momentum=momentum)
     else:
-        other = torch.optim.Adam(theirs.parameters(), lr=0.05, betas=(momentum, 0.999))
+        other = torch.optim.Adam(theirs.parameters(), lr=lr, betas=(momentum, 0.999))
     for _ in range(100):
         x, y = torch.randn(4, 6), torch.randn(4, 2)
         mine.clear()
@@ -67,14 +72,14 @@ def trained(updates, scale=1.0, **params):
     return optimizer, losses
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
 def test_the_safe_step_learns_whatever_the_unit(name, scale):
     _, losses = trained(3000, scale, optimizer=name)
     assert sum(losses[-100:]) < 0.05 * sum(losses[:100])
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
 @pytest.mark.parametrize("momentum", [0.0, 0.99])
 def test_a_hundred_times_the_safe_step_stays_finite(name, momentum):
     optimizer, losses = trained(1000, optimizer=name, lr=100.0, momentum=momentum)
@@ -82,7 +87,7 @@ def test_a_hundred_times_the_safe_step_stays_finite(name, momentum):
     assert max(losses) < 1e3 * losses[0]
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
 @pytest.mark.parametrize("mode", ["safe", "absolute"])
 def test_at_learning_rate_zero_no_weight_changes(name, mode):
     optimizer, _ = trained(50, optimizer=name)
@@ -93,8 +98,9 @@ def test_at_learning_rate_zero_no_weight_changes(name, mode):
     assert torch.equal(optimizer.weights, before)
 
 
-def test_a_gradient_that_is_not_finite_changes_nothing():
-    optimizer, _ = trained(50)
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
+def test_a_gradient_that_is_not_finite_changes_nothing(name):
+    optimizer, _ = trained(50, optimizer=name)
     before = optimizer.state_dict() | {"weights": optimizer.weights.clone()}
     optimizer.gradient[3] = float("nan")
     assert not optimizer.step(1.0)
@@ -118,7 +124,7 @@ def test_a_slider_keeps_the_moments_and_another_optimizer_forgets_them():
     assert not optimizer.second.any()
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam"])
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
 def test_dead_units_leave_no_denormal_numbers(name):
     optimizer, _ = trained(10, optimizer=name)
     for _ in range(2000):

@@ -28,7 +28,7 @@ def test_text_from_the_command_line_becomes_the_declared_type(params: ParamSet) 
         ("learner.step_rows", "7.5", "a whole number"),
         ("learner.step_rows", "65", "between 1 and 64"),
         ("learner.frozen", "perhaps", "yes or no"),
-        ("learner.optimizer", "lion", "sgd, adam"),
+        ("learner.optimizer", "lion", "sgd, rmsprop, adam"),
         ("learner.speed", "1", "known in 'learner'"),
         ("speed", "1", "section.name"),
         ("camera.speed", "1", "section is one of"),

@@ -1,4 +1,4 @@
-"""A net with its optimizer and its guard, for parts that train on remembered pictures."""
+"""A net with its optimizer and its guard: what every learner trains."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
 from driftscope.core.optimizers import CAREFUL, Optimizer
-from driftscope.core.params import PictureLearnerParams
+from driftscope.core.params import LearnerParams
 
 
 class Training:
@@ -23,7 +23,7 @@ class Training:
     def __init__(
         self,
         net: nn.Module,
-        params: PictureLearnerParams,
+        params: LearnerParams,
         careful: float = CAREFUL,
         least: float = 0.0,
     ) -> None:
@@ -55,18 +55,33 @@ class Training:
         judged = max(loss / unit, self._least)
         reason = self.guard.judge(judged, baseline, done)
         if reason:
-            self.optimizer.weights.copy_(self.guard.snapshot["weights"])
-            self.optimizer.load_state_dict(self.guard.snapshot["optimizer"])
+            self._restore(self.guard.snapshot)
             self.guard.restored(reason, time_s)
         elif self.guard.due(judged, time_s):
             self.guard.keep(self._snapshot(), time_s)
         return loss, not reason
 
+    def learned(self) -> State:
+        """Return a copy of what was learned: weights, moments, what else the net remembers."""
+        buffers = {name: each.clone() for name, each in self.net.named_buffers()}
+        return dict(self._snapshot(), buffers=buffers)
+
+    def go_back(self, learned: State) -> None:
+        """Have what was learned be as it was; the guard will not go back behind it."""
+        self._restore(learned)
+        for name, buffer in self.net.named_buffers():
+            buffer.copy_(learned["buffers"][name])
+        self.guard.snapshot = self._snapshot()
+
     def _snapshot(self) -> State:
         return dict(weights=self.optimizer.weights.clone(), optimizer=self.optimizer.state_dict())
 
+    def _restore(self, snapshot: State) -> None:
+        self.optimizer.weights.copy_(snapshot["weights"])
+        self.optimizer.load_state_dict(snapshot["optimizer"])
+
     def state_dict(self) -> State:
-        return dict(self._snapshot(), guard=self.guard.state_dict(), updates=self.updates)
+        return dict(self.learned(), guard=self.guard.state_dict(), updates=self.updates)
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another net."""
@@ -76,7 +91,6 @@ class Training:
                 f"{len(self.optimizer.weights)}. Choose the model, its settings and the source "
                 "the state was saved with."
             )
-        self.optimizer.weights.copy_(state["weights"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.go_back(state)
         self.guard.load_state_dict(state["guard"])
         self.updates = state["updates"]
