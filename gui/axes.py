@@ -61,6 +61,32 @@ class Range:
         return list(zip(values, texts, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class FixedRange(Range):
+    """Hold a range as someone set it: ticks lie within it, on round numbers."""
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return at most `most` (value, text) on round numbers, or the two ends."""
+        height = self.high - self.low
+        size = 10.0 ** math.floor(math.log10(height / max(most, 2)))
+        for step in (size * part for part in (1, 2, 5, 10, 20, 50)):
+            first = math.ceil(self.low / step - 1e-6)
+            last = math.floor(self.high / step + 1e-6)
+            if last - first < most:
+                break
+        values = [k * step for k in range(first, last + 1)]
+        texts = [number(value, step) for value in values]
+        if len(values) < 2 or len(set(texts)) < len(texts) or max(map(len, texts)) > 12:
+            texts = [_short(f"{self.low:.5g}"), f"+{number(height, height / 10)}"]
+            values = [self.low, self.high]
+        return list(zip(values, texts, strict=True))
+
+
+def fixed_range(low: float, high: float) -> Range:
+    """Return just this range."""
+    return FixedRange(low, high, (high - low) / 10)
+
+
 def nice_range(low: float, high: float) -> Range:
     """Return the smallest range with at most five round steps that holds both values."""
     low, high = max(low, -LARGEST), min(high, LARGEST)

@@ -1,60 +1,85 @@
-"""The signal's plot: channels one below the other, with predictions, alarms and forecast."""
+"""The signal's plot: lanes one below the other, with predictions, alarms and forecast."""
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton, QScrollBar
 
 from driftscope.core.history import Lines
 from driftscope.core.stream import F64, StreamInfo
-from driftscope.gui import alarm_marks, axes, draw, theme, words
-from driftscope.gui.time_plot import TimePlot
+from driftscope.gui import alarm_marks, axes, draw, lane_names, theme, words
+from driftscope.gui.drags import Drag, MoveValues
+from driftscope.gui.lane import Lane, spaced
+from driftscope.gui.plot import LEFT_PX
+from driftscope.gui.ranges import Ranges
+from driftscope.gui.time_plot import ZOOM, TimePlot
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.traces import Traces
+from driftscope.gui.value_zoom import ValueZoom
 from driftscope.gui.watched import Watched
 
-THINNEST_PX, LANE_GAP_PX = 30, 16
-SCALE_EVERY_S = 0.25
+THINNEST_PX = 30
 FORGOTTEN_PX = 120
 """Room enough to say that what stood there is no longer kept."""
 
 
 class Lanes(TimePlot):
-    """Draw the channels one below the other, each in its own range."""
+    """Draw the plots that `traces` names one below the other: one channel each, or several."""
 
     top_px, bottom_px = 6, 20
 
     def __init__(self, session: Watched, view: TimeView, traces: Traces) -> None:
         super().__init__(session, view, "Signal plot")
         self.traces = traces
-        self.ranges: dict[int, axes.CalmRange] = {}
-        self._scaled: tuple[object, ...] = ()
-        self._scaled_at_s = 0.0
+        self.ranges = Ranges(traces)
+        self.values = ValueZoom(self)
+        self._looks = 0
         self._forecast: F64 | None = None
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
+        self._scroll.setAccessibleName("Scroll the channels")
         self._scroll.valueChanged.connect(lambda _: self.refresh())
         self.back = QPushButton("Back to now", self)
         self.back.setToolTip("The view has gone back in time. The keys Home and End do this too.")
         self.back.clicked.connect(self.follow_live)
         self.back.hide()
+        traces.changed.connect(self._looks_changed)
 
-    def channels(self) -> list[int]:
-        """Return the numbers of the channels that have a lane now."""
+    def plots(self) -> list[list[int]]:
+        """Return the numbers of the channels of every lane on screen."""
         chosen, fit = self._all(), self._fit()
         first = min(self._scroll.value(), max(0, len(chosen) - fit))
         return chosen[first : first + fit]
 
+    def channels(self) -> list[int]:
+        """Return the numbers of the channels on screen."""
+        return [k for plot in self.plots() for k in plot]
+
+    def lanes(self) -> list[Lane]:
+        """Return the lanes on screen."""
+        return spaced(self.plots(), self.area())
+
+    def lane_at(self, y: float) -> Lane | None:
+        """Return the lane at a height, in pixels, or the nearest."""
+        return min(self.lanes(), key=lambda lane: abs(lane.space.center().y() - y), default=None)
+
+    def first(self, lane: Lane) -> int:
+        """Return the channel of a lane that is looked at: that whose axis and prediction stand."""
+        chosen = self.view.cursor.channel
+        return chosen if chosen in lane.channels else lane.channels[0]
+
+    def axis(self, lane: Lane) -> axes.Range | None:
+        """Return the range that stands at a lane's axis."""
+        return self.ranges.of(self.first(lane))
+
     def note(self) -> str:
         """Return which channels are on screen, if not all are."""
         info = self.session.info
-        shown = self.channels()
+        shown, all_plots = self.channels(), self._all()
         if info is None or len(shown) == len(info.channels) or not shown:
             return ""
-        if len(self._all()) == len(shown):
+        if len(all_plots) == len(self.plots()):
             return f"{len(shown)} of {len(info.channels)} channels"
         return f"{len(shown)} of {len(info.channels)} channels, scroll for more"
 
@@ -68,131 +93,127 @@ class Lanes(TimePlot):
         self._scroll.setRange(0, max(0, many - fit))
         self._scroll.setPageStep(fit)
         self.back.setVisible(view.end_s is not None)
-        return (*state, tuple(self.channels()), id(self._forecast))
+        first = min(self._scroll.value(), max(0, many - fit))
+        return (*state, self._looks, first, view.cursor.channel, id(self._forecast))
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history, info, view = self.session.history, self.session.info, self.view
         if history is None or info is None or view.unset:
             return self.say(painter, area, "Nothing comes in yet. Connect a device or the demo.")
-        channels = self.channels()
-        if not channels:
+        lanes = self.lanes()
+        if not lanes:
             return self.say(painter, area, "No channel is ticked.")
+        channels = [k for lane in lanes for k in lane.channels]
         hi_s = min(view.hi_s, view.now_s)
         lines = history.lines(view.lo_s, hi_s, int(area.width()), channels)
-        self._scale(lines, channels)
-        spaces = self._spaces(area, len(channels))
-        for channel, space in zip(channels, spaces, strict=True):
-            self._draw_grid(painter, space, self.ranges[channel].range)
+        self.ranges.update(lines, [lane.channels for lane in lanes], info, view)
+        for lane in lanes:
+            self._draw_grid(painter, lane)
         self.draw_bands(painter, area)
         self._draw_forgotten(painter, area)
         painter.setClipRect(area)
-        captions = self._shade_alarms(painter, channels, spaces, info)
-        x = self.places(lines.time_s)
-        for k, (channel, space) in enumerate(zip(channels, spaces, strict=True)):
-            painter.setClipRect(space.adjusted(0, -1, 0, 1))
-            self._draw_lane(
-                painter, space, channel, (x, lines.values[:, k], lines.prediction[:, k])
-            )
+        captions = self._shade_alarms(painter, lanes, info)
+        x, column = self.places(lines.time_s), 0
+        for lane in lanes:
+            painter.setClipRect(lane.space.adjusted(0, -1, 0, 1))
+            self._draw_curves(painter, lane, info, lines, (x, column))
+            column += len(lane.channels)
         painter.setClipping(False)
         self.draw_time(painter, area, texts=True)
-        names = [self._name(painter, spaces[k], info, channels[k]) for k in range(len(channels))]
+        names = [self._write_names(painter, lane, info) for lane in lanes]
         alarm_marks.write(painter, area, captions, names)
+        self.draw_reading(painter, area)
         if view.paused:
             self._draw_paused(painter, area)
         return lines.last_seq
 
-    def _all(self) -> list[int]:
+    def _all(self) -> list[list[int]]:
         info = self.session.info
-        return [k for plot in self.traces.plots(info) for k in plot] if info is not None else []
+        return self.traces.plots(info) if info is not None else []
 
     def _fit(self) -> int:
         return max(1, int(self.area().height() // THINNEST_PX))
 
-    def _spaces(self, area: QRectF, lanes: int) -> list[QRectF]:
-        height = area.height() / lanes
-        gap = min(LANE_GAP_PX, height / 6)
-        return [
-            QRectF(area.left(), area.top() + k * height + gap / 2, area.width(), height - gap)
-            for k in range(lanes)
-        ]
+    def _looks_changed(self) -> None:
+        self._looks += 1
+        self.refresh()
 
-    def _scale(self, lines: Lines, channels: list[int]) -> None:
-        """Bring each lane's range up to date, from time to time, or at once after a move."""
-        now_s = time.monotonic()
-        view = self.view
-        moved = (view.span_s, view.end_s, self.session.info, tuple(channels))
-        if moved != self._scaled:
-            self.ranges = {k: r for k, r in self.ranges.items() if view.end_s is None}
-        elif now_s - self._scaled_at_s < SCALE_EVERY_S:
-            return
-        self._scaled, self._scaled_at_s = moved, now_s
-        for k, channel in enumerate(channels):
-            limits = axes.robust_limits(lines.values[:, k])
-            calm = self.ranges.setdefault(channel, axes.CalmRange())
-            if limits is not None:
-                calm.update(*limits, now_s)
-
-    def _draw_grid(self, painter: QPainter, space: QRectF, span: axes.Range | None) -> None:
+    def _draw_grid(self, painter: QPainter, lane: Lane) -> None:
+        span, space = self.axis(lane), lane.space
         if span is None:
             return
         painter.setPen(draw.pen(theme.current().grid))
         most = 6 if space.height() > 90 else 3 if space.height() > 44 else 2
         texts = []
         for value, text in span.ticks(most):
-            y = round(_y(np.array(value), space, span).item()) + 0.5
+            y = round(lane.y(np.array(value), span).item()) + 0.5
             painter.drawLine(QPointF(space.left(), y), QPointF(space.right(), y))
             if space.height() < 40:
                 y = min(max(y, space.top() + 5), space.bottom() - 5)
             texts.append((y, text))
         self.tick_labels(painter, texts)
 
-    def _draw_lane(
-        self, painter: QPainter, space: QRectF, channel: int, curves: tuple[F64, F64, F64]
+    def pen(self, lane: Lane, channel: int) -> QPen:
+        """Return the pen of a lane's channel."""
+        name = self.session.info.channels[channel] if self.session.info else ""
+        colour, broken = self.traces.colour(name, lane.channels.index(channel))
+        return draw.dashed(colour, 5, 2) if broken else draw.pen(colour)
+
+    def _draw_curves(
+        self, painter: QPainter, lane: Lane, info: StreamInfo, lines: Lines, at: tuple[F64, int]
     ) -> None:
-        span = self.ranges[channel].range
+        """Draw a lane's channels, from a column of `lines` on, and the first one's prediction."""
+        x, column = at
+        first = self.first(lane)
+        for n, channel in enumerate(lane.channels):
+            span = self.ranges.of(channel)
+            if span is None:
+                continue
+            painter.setPen(self.pen(lane, channel))
+            draw.curve(painter, x, lane.y(lines.values[:, column + n], span))
+        span = self.ranges.of(first)
         if span is None:
             return
-        colours = theme.current()
-        x, measured, predicted = curves
-        painter.setPen(draw.pen(colours.text))
-        draw.curve(painter, x, _y(measured, space, span))
+        colours, history = theme.current(), self.session.history
+        predicted = lines.prediction[:, column + lane.channels.index(first)]
         painter.setPen(draw.pen(colours.prediction))
-        draw.curve(painter, x, _y(predicted, space, span))
-        history = self.session.history
-        if self._forecast is None or history is None or channel >= self._forecast.shape[1]:
+        draw.curve(painter, x, lane.y(predicted, span))
+        if self._forecast is None or history is None or first >= self._forecast.shape[1]:
             return
-        ahead = self._forecast[:, channel]
+        ahead = self._forecast[:, first]
         ahead_s = self.view.now_s + history.period_s * np.arange(1.0, len(ahead) + 1)
         painter.setPen(draw.dashed(colours.prediction, 2, 2))
-        draw.curve(painter, self.places(ahead_s), _y(ahead, space, span))
+        draw.curve(painter, self.places(ahead_s), lane.y(ahead, span))
 
     def _shade_alarms(
-        self, painter: QPainter, channels: list[int], spaces: list[QRectF], info: StreamInfo
+        self, painter: QPainter, lanes: list[Lane], info: StreamInfo
     ) -> list[alarm_marks.Caption]:
         """Shade alarms in the lanes of the channels responsible; return what to write there."""
         captions = []
         for alarm, left, right in self.alarms_in_view():
             blamed = alarm_marks.blamed(alarm)
-            lanes = [
-                space
-                for k, space in zip(channels, spaces, strict=True)
-                if not blamed or info.channels[k] in blamed
+            touched = [
+                lane.space
+                for lane in lanes
+                if not blamed or any(info.channels[k] in blamed for k in lane.channels)
             ]
-            for space in lanes:
+            for space in touched:
                 shade = QRectF(left, space.top(), right - left, space.height())
                 alarm_marks.shade(painter, shade, still_open=alarm.end is None)
-            if lanes:
+            if touched:
                 text = f"alarm {alarm.id} · {words.rarity(alarm.rarity)}"
-                captions.append(alarm_marks.Caption(left, lanes[0].top(), text))
+                captions.append(alarm_marks.Caption(left, touched[0].top(), text))
         return captions
 
-    def _name(self, painter: QPainter, space: QRectF, info: StreamInfo, channel: int) -> QRectF:
-        """Write a channel's name and unit in its lane's corner; return the patch they take."""
-        unit = info.units[channel]
-        text = words.shortened(info.channels[channel], 40) + (f" ({unit})" if unit else "")
-        at = QPointF(space.left() + 6, space.top() + (14 if space.height() > 60 else 0))
-        colours = theme.current()
-        return draw.caption(painter, at, text, colours.secondary, colours.panel)
+    def _write_names(self, painter: QPainter, lane: Lane, info: StreamInfo) -> QRectF:
+        """Write the lane's channels and units in its corner; return the patch they take."""
+        names = []
+        for k in lane.channels:
+            unit = self.traces.unit(info, k)
+            names.append((info.channels[k] + (f" ({unit})" if unit else ""), self.pen(lane, k)))
+        own = not self.ranges.shared(lane.channels)
+        axis = lane.channels.index(self.first(lane)) if own else None
+        return lane_names.write(painter, lane.space, names, axis)
 
     def _draw_forgotten(self, painter: QPainter, area: QRectF) -> None:
         """Say why nothing stands where the view has gone back behind what is kept."""
@@ -217,13 +238,36 @@ class Lanes(TimePlot):
             strip, Qt.AlignmentFlag.AlignCenter, "the view is paused; learning goes on"
         )
 
+    def boxed(self, at: QPointF) -> QRectF:
+        lane = self.lane_at(at.y())
+        return lane.space if lane is not None else self.area()
+
+    def zoom_values(self, box: QRectF) -> None:
+        self.values.frame(box)
+
+    def drag(self, event: QMouseEvent) -> Drag | None:
+        at = event.position()
+        if at.x() < LEFT_PX and event.button() == Qt.MouseButton.LeftButton:
+            return MoveValues(self, at)
+        return super().drag(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            down = event.angleDelta().y() or event.angleDelta().x()
-            self._scroll.setValue(self._scroll.value() - (1 if down > 0 else -1))
-            event.accept()
+        held, at = event.modifiers(), event.position()
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        lane = self.lane_at(at.y())
+        if held & Qt.KeyboardModifier.ShiftModifier:
+            self._scroll.setValue(self._scroll.value() - (1 if turned > 0 else -1))
+        elif lane and (held & Qt.KeyboardModifier.ControlModifier or at.x() < LEFT_PX):
+            self.values.zoom(lane, ZOOM ** (-turned / 120), at.y())
         else:
             super().wheelEvent(event)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.position().x() < LEFT_PX:
+            self.values.automatic(self.lane_at(event.position().y()))
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         lanes = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -self._fit(),
@@ -242,10 +286,3 @@ class Lanes(TimePlot):
             size.width(), size.height(),
         )  # fmt: skip
         self.refresh()
-
-
-def _y(values: F64, space: QRectF, span: axes.Range) -> F64:
-    """Return where values stand in a lane, in pixels."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        shares = (values - span.low) / (span.high - span.low)
-        return space.bottom() - shares * space.height()

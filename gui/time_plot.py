@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from driftscope.core.stream import F64, Alarm
 from driftscope.gui import axes, draw, theme
+from driftscope.gui.drags import Box, Drag, Measure, MoveTime
 from driftscope.gui.plot import LEFT_PX, Plot
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.watched import Watched
@@ -24,21 +26,22 @@ class TimePlot(Plot):
     def __init__(self, session: Watched, view: TimeView, name: str) -> None:
         super().__init__(session, name)
         self.view = view
-        self._dragged_px: float | None = None
+        self._drag: Drag | None = None
+        self._pointer = QPointF()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(
-            "Wheel or + and - zoom, 0 goes back to the first zoom, dragging or the arrow keys "
-            "go back in time, a double click or End returns to now."
-        )
+        self.setMouseTracking(True)
 
     def state(self) -> tuple[object, ...]:
         session, view = self.session, self.view
         view.update(session.history, session.paused)
+        if self.hovered:
+            self.point(self._pointer)
         total = session.history.total if session.history is not None and not view.paused else -1
         newest = next(reversed(session.alarms.values()), None)
         return (
             id(session.history), total, newest, view.now_s, view.span_s, view.end_s, view.paused,
-            session.info,
+            session.info, view.cursor.state(), view.cursor.seq if self.hovered else None,
+            self._drag and self._drag.at,
         )  # fmt: skip
 
     def place(self, time_s: float) -> float:
@@ -112,6 +115,60 @@ class TimePlot(Plot):
             painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
         painter.setFont(theme.text_font(8))
 
+    def draw_reading(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the marks A and B, the cursor, and what is being dragged."""
+        cursor, colours = self.view.cursor, theme.current()
+        ends = [self.place(row.time_s) for row in cursor.marks.values()]
+        if len(ends) == 2:
+            between = area.adjusted(min(ends) - area.left(), 0, max(ends) - area.right(), 0)
+            painter.fillRect(between.intersected(area), draw.translucent(colours.text, 14))
+        for name, x in zip(cursor.marks, ends, strict=True):
+            self._line(painter, area, x, draw.dashed(colours.text, 6, 3))
+            if area.left() <= x <= area.right():
+                flag = QRectF(x - 15 if x == min(ends) else x + 1, area.bottom() - 15, 14, 15)
+                flag.moveLeft(min(max(flag.left(), area.left()), area.right() - 14))
+                painter.fillRect(flag, colours.text)
+                painter.setPen(colours.panel)
+                painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, name)
+        if cursor.on and not math.isnan(cursor.time_s):
+            ink = draw.translucent(colours.text, 170)
+            self._line(painter, area, self.place(cursor.time_s), draw.pen(ink))
+        if self._drag is not None:
+            self._drag.draw(painter, area)
+
+    def _line(self, painter: QPainter, area: QRectF, x: float, pen: QPen) -> None:
+        if area.left() - 1 <= x <= area.right() + 1:
+            painter.setPen(pen)
+            x = round(x) + 0.5
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    @property
+    def hovered(self) -> bool:
+        """Say whether the mouse rests over this plot, and what is read follows it."""
+        return self.view.cursor.pointed_by is self and self._drag is None
+
+    def point(self, at: QPointF) -> None:
+        """Read the sample at a place, in pixels."""
+        if self.session.history is not None and not self.view.unset:
+            self.view.cursor.point(self.session.history, self.time_at(at.x()))
+
+    def boxed(self, at: QPointF) -> QRectF:
+        """Return how far a box that begins at a place may reach."""
+        return self.area()
+
+    def zoom_values(self, box: QRectF) -> None:
+        """Show just the values within a box: nothing here, where the values have one range."""
+
+    def drag(self, event: QMouseEvent) -> Drag | None:
+        """Return what a press of a mouse button begins."""
+        at, shift = event.position(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.RightButton or (left and shift):
+            return Box(self, at)
+        if left and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return Measure(self, at)
+        return MoveTime(self, at) if left else None
+
     def follow_live(self) -> None:
         """Go back to now."""
         self.view.follow()
@@ -134,7 +191,7 @@ class TimePlot(Plot):
         elif key == Qt.Key.Key_0:
             view.reset_span()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            view.pan(view.span_s * (-0.1 if key == Qt.Key.Key_Left else 0.1))
+            self._sideways(-1 if key == Qt.Key.Key_Left else 1, event.modifiers())
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             view.follow()
         else:
@@ -142,22 +199,48 @@ class TimePlot(Plot):
             return
         self.refresh()
 
+    def _sideways(self, way: int, held: Qt.KeyboardModifier) -> None:
+        """Move the cursor by a sample, with Shift by ten, or with Ctrl the view."""
+        view, history = self.view, self.session.history
+        if view.unset or history is None:
+            return
+        if not view.cursor.on or held & Qt.KeyboardModifier.ControlModifier:
+            view.pan(0.1 * way * view.span_s)
+            return
+        view.cursor.pointed_by = None
+        view.cursor.step(history, way * (10 if held & Qt.KeyboardModifier.ShiftModifier else 1))
+        view.bring(view.cursor.time_s)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragged_px = event.position().x()
+        self._drag = None if self.view.unset else self.drag(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragged_px is None or self.view.unset:
-            return
-        x = event.position().x()
-        self.view.pan(self.time_at(self._dragged_px) - self.time_at(x))
-        self._dragged_px = x
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        at = event.position()
+        if self._drag is not None:
+            self._drag.move(at)
+            self.setCursor(self._drag.shape)
+        elif self.area().contains(at):
+            self.view.cursor.pointed_by, self._pointer = self, at
+        else:
+            self._let_go()
         self.refresh()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged_px = None
+        if self._drag is not None:
+            drag, self._drag = self._drag, None
+            drag.end()
         self.unsetCursor()
+        self.refresh()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.follow_live()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._let_go()
+        super().leaveEvent(event)
+
+    def _let_go(self) -> None:
+        """Read no longer what lies under the mouse."""
+        if self.view.cursor.pointed_by is self:
+            self.view.cursor.pointed_by = None
+            self.view.cursor.leave()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from driftscope.core.history import History
+from driftscope.gui.cursor import Cursor
 
 AHEAD_SHARE = (0.02, 0.25)
 """Room behind "now" for the forecast, as shares of the span: at least, at most."""
@@ -16,7 +17,8 @@ class TimeView:
     """Hold the span shown and where it ends; `end_s` is None while it follows the newest row.
 
     `now_s` is the newest row's time, or that at which the view was paused; times are NaN before
-    the first row. `forecast_s` is how far the forecast reaches behind now.
+    the first row. `forecast_s` is how far the forecast reaches behind now. `cursor` is what is
+    read there.
     """
 
     def __init__(self) -> None:
@@ -25,6 +27,7 @@ class TimeView:
         self.end_s: float | None = None
         self.forecast_s = 0.0
         self.paused = False
+        self.cursor = Cursor()
         self._chosen = False
         self._history: History | None = None
 
@@ -57,6 +60,7 @@ class TimeView:
         if history is not self._history:
             self._history = history
             self.end_s, self._chosen, self.now_s = None, False, math.nan
+            self.cursor.forget()
         if history is None or not len(history):
             return
         self.paused = paused and not self.unset
@@ -81,6 +85,26 @@ class TimeView:
         if 2 * length_s > self.span_s:
             self._set_span(2 * length_s)
         self._move_to((start_s + end_s) / 2 + self.span_s / 2)
+
+    def frame(self, lo_s: float, hi_s: float) -> None:
+        """Show just what lies between two times."""
+        shown_s = hi_s - lo_s
+        least, most = AHEAD_SHARE
+        span_s = shown_s - min(1.15 * self.forecast_s, shown_s)
+        self._set_span(min(max(span_s, shown_s / (1 + most)), shown_s / (1 + least)))
+        self._move_to(lo_s + self.span_s)
+
+    def show_all(self) -> None:
+        """Show all that is kept, up to now."""
+        kept = self._history
+        if kept is not None and len(kept) > 1:
+            self._set_span(self.now_s - kept.start_s)
+            self.follow()
+
+    def bring(self, time_s: float) -> None:
+        """Move so that a time is in sight, not at all if it is."""
+        if not self.lo_s <= time_s <= self.hi_s:
+            self._move_to(time_s + self.span_s / 2)
 
     def zoom(self, factor: float, at_s: float | None = None) -> None:
         """Make the span `factor` times as long; `at_s` stays in place unless now is followed."""

@@ -135,7 +135,7 @@ def test_one_absurd_value_leaves_the_signal_readable(qtbot, session) -> None:
     panel = shown(qtbot, SignalPanel(session))
     plot = panel.plot
     for channel in (0, 1):
-        found = plot.ranges[channel].range
+        found = plot.ranges.of(channel)
         assert -2 <= found.low < found.high <= 2
 
 
