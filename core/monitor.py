@@ -54,7 +54,7 @@ class Monitor:
         self._limit = TimeLimit(for_s, self._by_the_wall)
         self._stopping = threading.Event()
         self._streams = Streams(self._inputs, sinks, self._limit, self._border)
-        self._commands = Commands(self._inputs, self.lanes, self._streams.tell)
+        self._commands = Commands(self._inputs, self.lanes, self._streams.tell, self._streams.sinks)
         self._failures: dict[str, DriftscopeError] = {}
         """By the device; what was let go has none."""
         self._going: set[str] = set()
@@ -136,6 +136,7 @@ class Monitor:
             self._going = set(self._inputs)
             while (self._going or self._coming) and not self._stopping.is_set():
                 message = self._inbox.get(SILENCE_S / 2)
+                self._commands.attend()
                 if not any(lane.grid.fill for lane in self.lanes.values()):
                     self._commands.obey()
                 while self._coming:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftscope.core.commands import Ask, Command, Release, Reset, SaveModel, Send, SetParam
+from driftscope.core.commands import (
+    Ask,
+    Attach,
+    Command,
+    Detach,
+    Release,
+    Reset,
+    SaveModel,
+    Send,
+    SetParam,
+)
 from driftscope.core.errors import DriftscopeError, ParamError, StateError
+from driftscope.core.fan_out import FanOut
 from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
 from driftscope.core.stream import EventKind
@@ -22,10 +34,13 @@ class Commands:
         inputs: Mapping[str, Input],
         lanes: Mapping[str, Lane],
         tell: Callable[[EventKind, dict[str, Any], str], None],
+        sinks: FanOut,
     ) -> None:
         self._inputs = inputs
         self._lanes = lanes
         self._tell = tell
+        self._sinks = sinks
+        self._comers: deque[Attach | Detach] = deque()
         self._waiting: deque[Command] = deque()
         self._ended = False
 
@@ -38,6 +53,8 @@ class Commands:
                     each.reader.release(command.released)
                 elif command.device in ("", key) and isinstance(command, Send):
                     each.reader.send(command.data)
+        elif isinstance(command, Attach | Detach):
+            self._comers.append(command)
         else:
             self._waiting.append(command)
         if self._ended:
@@ -47,6 +64,16 @@ class Commands:
         """Nothing is learned any more: what is still to be saved, now and later, is saved now."""
         self._ended = True
         self._save_waiting()
+
+    def attend(self) -> None:
+        """Let sinks come and go. The Monitor's thread; within a step as well, since one may take
+        its time to fill."""
+        while self._comers:
+            match self._comers.popleft():
+                case Attach(sink):
+                    self._sinks.attach(sink, [lane.info for lane in self._lanes.values()])
+                case Detach(sink):
+                    self._sinks.detach(sink)
 
     def obey(self) -> None:
         """Carry out what waits, in order. The Monitor's thread, between two steps."""
@@ -76,6 +103,10 @@ class Commands:
         return [key for key in self._inputs if device in ("", key)]
 
     def _save_waiting(self) -> None:
+        """Save what is still to be saved; a sink that comes too late is closed."""
+        while self._comers:
+            with contextlib.suppress(OSError):
+                self._comers.popleft().sink.close()
         while self._waiting:
             command = self._waiting.popleft()
             if isinstance(command, SaveModel):

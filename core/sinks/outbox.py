@@ -37,6 +37,7 @@ class Outbox(Sink):
     """
 
     name = "the window"
+    vital = True
 
     def __init__(self) -> None:
         self.results: Mailbox[Result | Graded] = Mailbox(RESULT_BYTES)

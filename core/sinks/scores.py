@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
 from driftscope.core.errors import DriftscopeError
+from driftscope.core.export.row_file import RowFile
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Output, Result
+from driftscope.core.table import SCORE_COLUMNS, SCORE_FORMAT, line_of, lines, score_columns
 
-HEADER = "index,time_s,anomaly_score,rarity,onset,alarm\n"
-FLUSH_S = 1.0
+HEADER = line_of(["index", "time_s", *SCORE_COLUMNS])
 
 
 class Scores(Sink):
@@ -35,40 +34,28 @@ class Scores(Sink):
             raise DriftscopeError(
                 f"The scores cannot be written to {path}: {error.strerror}. Name another file."
             ) from error
-        self._files: dict[str, TextIO] = {}
-        self._flushed_s = time.monotonic()
+        self._files: dict[str, RowFile] = {}
 
     def write(self, item: Output) -> None:
         if not isinstance(item, Result):
             return
-        file, first = self._files.get(item.key) or self._file_of(item.key), item.seq
-        if not item.scored:
-            file.writelines(f"{first + i},{t:.6f},,,,\n" for i, t in enumerate(item.time_s))
-            return
-        unusual = 1.0 - np.power(10.0, -item.rarity)
-        file.writelines(
-            f"{first + i},{t:.6f},{score:.17g},{rarity:.17g},{onset:d},{alarm:d}\n"
-            for i, (t, score, rarity, onset, alarm) in enumerate(
-                zip(
-                    item.time_s.tolist(), unusual.tolist(), item.rarity.tolist(),
-                    item.onset.tolist(), item.alarm.tolist(), strict=True,
-                )
-            )
-        )  # fmt: skip
+        file = self._files.get(item.key) or self._file_of(item.key)
+        numbers = np.arange(item.seq, item.seq + len(item), dtype=float)
+        rarity = item.rarity if item.scored else np.full(len(item), np.nan)
+        columns = numbers, item.time_s, *score_columns(rarity, item.onset, item.alarm)
+        file.write(lines(np.column_stack(columns), f"%.0f,%.6f,{SCORE_FORMAT}"), len(item))
 
     def tick(self) -> None:
         """Have what was written so far on the disk, once a second."""
-        if time.monotonic() - self._flushed_s >= FLUSH_S:
-            self._flushed_s = time.monotonic()
-            for file in self._files.values():
-                file.flush()
+        for file in self._files.values():
+            file.tick()
 
     def close(self) -> None:
         with contextlib.ExitStack() as stack:  # all of them, even if one cannot
             for file in {self._first, *self._files.values()}:
                 stack.callback(file.close)
 
-    def _file_of(self, key: str) -> TextIO:
+    def _file_of(self, key: str) -> RowFile:
         file = self._first
         if self._files:
             word = re.sub(r"[^\w-]+", "_", key)
@@ -77,9 +64,9 @@ class Scores(Sink):
         return file
 
 
-def _opened(path: Path) -> TextIO:
-    file = path.open("w", encoding="utf-8", newline="")
-    file.write(HEADER)
+def _opened(path: Path) -> RowFile:
+    file = RowFile(path)
+    file.write(HEADER, 0)
     return file
 
 
