@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,20 @@ LARGEST_S = 1e12
 
 MADE_UP_HZ, UNPACED_HZ = 0.5 / MIN_SPACING_S, 20_000.0
 """Above these an estimate is none: of a live device, and of what waits for us."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockQuality:
+    """Say how well the times of a stream are known; what is unknown is None.
+
+    `jitter_ms` is how far reads scatter about an even clock (RMS). `rate_hz` is the samples a
+    second where their times are reconstructed from arrival. `drift_ppm` is there where the device
+    sends its own time: how fast its clock runs against ours, 0 in step, positive if it gains.
+    """
+
+    rate_hz: float | None = None
+    drift_ppm: float | None = None
+    jitter_ms: float | None = None
 
 
 def believable(time_s: F64) -> F64:
@@ -92,38 +107,3 @@ class RateEstimate:
 
     def load_state_dict(self, state: dict[str, float | int | bool | None]) -> None:
         self.__dict__.update(state)
-
-
-class ArrivalClock:
-    """Give samples that came in one read times of their own, strictly rising.
-
-    n samples that arrive together end at the arrival and lie one period apart, but never
-    before the sample in front of them. The period follows the arrivals slowly.
-    """
-
-    def __init__(self) -> None:
-        self._last_s: float | None = None
-        self._period_s: float | None = None
-
-    def stamp(self, n: int, arrival_s: float) -> F64:
-        """Return (n,) times in seconds for n samples that arrived at `arrival_s`."""
-        if n == 0:
-            return np.empty(0)
-        if self._last_s is None:
-            period_s = self._period_s or MIN_SPACING_S
-            times = arrival_s - period_s * np.arange(n - 1, -1, -1.0)
-        else:
-            since_s = max(arrival_s - self._last_s, n * MIN_SPACING_S)
-            seen_s = since_s / n
-            if self._period_s is None:
-                self._period_s = seen_s
-            weight = min(1.0, 0.02 * n)
-            self._period_s += weight * (min(seen_s, 10 * self._period_s) - self._period_s)
-            spacing_s = min(seen_s, 2 * self._period_s)
-            times = self._last_s + since_s - spacing_s * np.arange(n - 1, -1, -1.0)
-        self._last_s = float(times[-1])
-        return times
-
-    def gap(self) -> None:
-        """Forget the sample before an interruption; the period stays known."""
-        self._last_s = None

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from driftscope.core.clock import ClockQuality
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import (
     Alarm,
@@ -113,6 +114,7 @@ class Health(Sink):
         self.horizon = 0
         self.decision_rows = 0
         self.rate_hz: float | None = None
+        self.clock = ClockQuality()
         self.first_time_s: float | None = None
         self.last_time_s = 0.0
         self.stream_s = 0.0

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from driftscope.core.clock import ClockQuality
 from driftscope.core.errors import SourceError
 from driftscope.core.params import DetectorParams, LearnerParams, Params
 from driftscope.core.stream import (
@@ -127,6 +128,11 @@ class Decoder(ABC):
     """
 
     Params: ClassVar[type[Params]] = Params
+
+    @property
+    def clock_quality(self) -> ClockQuality:
+        """Return how well the times it gives are known."""
+        return ClockQuality()
 
     @abstractmethod
     def decode(self, chunk: Chunk) -> list[Item]:

@@ -130,7 +130,10 @@ class Streams:
     def tell_health(self) -> None:
         """Note what was chosen automatically where everybody can read it."""
         for key, lane in self.lanes.items():
-            health = self._inputs[self.owners[key]].health
+            given = self._inputs[self.owners[key]]
+            health = given.health
+            if given.decoder is not None:
+                health.clock = given.decoder.clock_quality
             health.step_rows = lane.step_rows()
             health.horizon = lane.learner.horizon
             health.decision_rows = lane.detector.decision_rows

@@ -53,6 +53,7 @@ def summary(health: Health) -> dict[str, Any]:
         channels=list(health.info.channels) if health.info else [],
         rate_hz=health.rate_hz, step_rows=health.step_rows, horizon=health.horizon,
         decision_rows=health.decision_rows,
+        clock_drift_ppm=health.clock.drift_ppm, clock_jitter_ms=health.clock.jitter_ms,
     )  # fmt: skip
     if health.report is not None:
         figures |= health.report.figures

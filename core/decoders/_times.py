@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from driftscope.core.clock import believable
+from driftscope.core.clock import ClockQuality, believable
 from driftscope.core.stream import F64
+from driftscope.core.under_line import UnderLine
 
 TICK_S = 1e-6
 """Least step between two samples: a double of Unix seconds resolves 0.24 µs."""
@@ -15,6 +16,10 @@ FIRST = 64
 """Samples from which the nominal period is taken."""
 RESTART_S = 1.0
 """A device's clock that goes back by more has started anew."""
+BIN_S, DRIFT_S, SURE_PPM = 15.0, 30.0, 10.0
+"""Drift is that of the last 64 bins so long; it is told after so long, once it is so sure."""
+IN_STEP_PPM = 20_000.0
+"""A clock that is further out is none, or its unit is not what we take it for."""
 
 
 def rising(times: F64, last_s: float | None) -> F64:
@@ -41,6 +46,29 @@ class DeviceClock:
         self._count = 0
         self._period_s = 0.0
         self._offset_s = 0.0
+        self._arrivals = UnderLine(BIN_S)
+        self._compared = False
+
+    @property
+    def quality(self) -> ClockQuality:
+        """Return its drift against our clock, and how unevenly what it sends arrives."""
+        line = self._arrivals
+        if line.readings < 16 or not line.slope:
+            return ClockQuality()
+        drift_ppm = 1e6 * (1 / line.slope - 1)
+        if abs(drift_ppm) > IN_STEP_PPM:
+            return ClockQuality()
+        sure = 1e5 * line.jitter_s <= SURE_PPM * line.span_s and line.span_s >= DRIFT_S
+        return ClockQuality(None, drift_ppm if sure else None, 1e3 * line.jitter_s)
+
+    def arrived(self, time_s: float, at_s: float) -> None:
+        """Compare the newest time stamped with when it arrived, both in seconds."""
+        if self._compared:
+            self._arrivals.add(time_s, at_s)
+        else:
+            self._arrivals.slope = 1.0
+            self._arrivals.restart(time_s, at_s)
+        self._compared = True
 
     def stamp(self, raw: F64) -> tuple[F64, int]:
         """Return (n,) rising times in seconds, and how many had to be made up."""
@@ -69,12 +97,16 @@ class DeviceClock:
     def gap(self) -> None:
         """Count the nominal period anew behind an interruption."""
         self._count = 0
+        self._compared = False
 
     def state_dict(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return {**vars(self), "_arrivals": self._arrivals.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        arrivals = self._arrivals
         vars(self).update(state)
+        self._arrivals = arrivals
+        arrivals.load_state_dict(state["_arrivals"])
 
     def _period(self) -> float:
         if self._period_s or self._count < 2:

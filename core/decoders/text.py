@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from driftscope.core.clock import ArrivalClock
+from driftscope.core.clock import ClockQuality
 from driftscope.core.decoders._admission import Admission, At, Verdict
 from driftscope.core.decoders._layout import Layout
 from driftscope.core.decoders._line import Line, alike
@@ -23,6 +23,7 @@ from driftscope.core.decoders._splitter import Splitter
 from driftscope.core.decoders._times import DeviceClock, rising
 from driftscope.core.interfaces import Chunk, Decoder, State
 from driftscope.core.params import Params, param
+from driftscope.core.sample_clock import ArrivalClock
 from driftscope.core.stream import F64, Block, Event, Item
 
 PATIENCE = 16
@@ -104,13 +105,17 @@ class Text(Decoder):
         self._carry_out(self._admission.settle(final=True))
         return self._finish()
 
+    @property
+    def clock_quality(self) -> ClockQuality:
+        return self._device.quality if self._layout.timed else self._arrival.quality
+
     def state_dict(self) -> State:
         return {
             "own": {name: getattr(self, name) for name in _OWN},
             "admission": self._admission.state_dict(),
             "splitter": self._splitter.state_dict(),
             "rejects": self._rejects.state_dict(),
-            "arrival": dict(vars(self._arrival)),
+            "arrival": self._arrival.state_dict(),
             "device": self._device.state_dict(),
         }
 
@@ -119,7 +124,7 @@ class Text(Decoder):
         self._admission.load_state_dict(state["admission"])
         self._splitter.load_state_dict(state["splitter"])
         self._rejects.load_state_dict(state["rejects"])
-        vars(self._arrival).update(state["arrival"])
+        self._arrival.load_state_dict(state["arrival"])
         self._device.load_state_dict(state["device"])
         self._quick = None
         self._begin()
@@ -206,6 +211,7 @@ class Text(Decoder):
         if self._layout.timed:
             times, repaired = self._device.stamp(np.concatenate(self._raw_s))
             self._repaired += repaired
+            self._device.arrived(float(times[-1]), self._at[0])
         else:
             times = rising(self._arrival.stamp(len(values), self._at[0]), self._last_s)
         self._items.append(Block(self.key, self._seq, times, values, self._at[1]))

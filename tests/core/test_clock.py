@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftscope.core import clock
+from driftscope.core.sample_clock import ArrivalClock
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_live_devices_first_burst_says_nothing_yet() -> None:
 def test_arrival_times_rise_strictly_and_never_pass_the_arrival(
     reads: list[tuple[int, float]],
 ) -> None:
-    arrivals, times, now_s = clock.ArrivalClock(), [], 1.7e9
+    arrivals, times, now_s = ArrivalClock(), [], 1.7e9
     for n, pause_s in reads:
         now_s += pause_s
         stamped = arrivals.stamp(n, now_s)
@@ -81,7 +82,7 @@ def test_arrival_times_rise_strictly_and_never_pass_the_arrival(
 
 
 def test_samples_of_one_read_lie_one_period_apart() -> None:
-    arrivals = clock.ArrivalClock()
+    arrivals = ArrivalClock()
     times = np.concatenate([arrivals.stamp(10, 100 + 0.01 * k) for k in range(200)])
     steps_s = np.diff(times[1000:])
     assert np.allclose(steps_s, 0.001, rtol=0.05)
