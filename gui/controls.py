@@ -25,7 +25,7 @@ class Controls(QWidget):
     def __init__(self, session: Session, figures: Figures, traces: Traces) -> None:
         super().__init__()
         theme.as_panel(self)
-        self.setFixedWidth(WIDTH_PX)
+        self.setMinimumWidth(WIDTH_PX)
         self.session = session
         self.state = Pill()
         self.state.setAccessibleName("State of the learning")
@@ -42,7 +42,7 @@ class Controls(QWidget):
         head.addWidget(self.state)
         inside = QWidget()
         rows = QVBoxLayout(inside)
-        rows.setContentsMargins(16, 14, 16, 12)
+        rows.setContentsMargins(16, 14 - theme.STRIP_PX, 16, 12)
         rows.setSpacing(10)
         rows.addLayout(head)
         rows.addWidget(self.learning)

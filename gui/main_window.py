@@ -16,6 +16,7 @@ from driftscope.gui.held_keys import HeldKeys
 from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.panels.health import Figures
+from driftscope.gui.preferences import GEOMETRY, Preferences
 from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
@@ -24,8 +25,6 @@ from driftscope.gui.top_bar import TopBar
 from driftscope.gui.widgets import label, resize_within_screen, set_text
 from driftscope.gui.window_actions import offer
 
-NARROW_PX = 1180
-"""Below this width the right column folds into tabs of the left one."""
 TEXT_S = 0.25
 """Texts are looked at four times a second, the plots at every frame."""
 
@@ -33,12 +32,14 @@ TEXT_S = 0.25
 class MainWindow(QMainWindow):
     """Frame the panels, hand the display's ticks on to them, and obey keys. GUI thread only."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, preferences: Preferences | None = None) -> None:
         super().__init__()
         self.session = session
+        self.preferences = preferences or Preferences()
         self.setWindowTitle("Driftscope")
         self.setMinimumSize(960, 640)
         resize_within_screen(self, 1600, 1000)
+        self.restoreGeometry(self.preferences.data(GEOMETRY))
         self._figures = Figures()
         self._strain, self._news = Strain(), News()
         self._looked_s = 0.0
@@ -102,16 +103,20 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         for dialog in self.findChildren(ConnectDialog):
             dialog.reject()
+        self.preferences.set(GEOMETRY, self.saveGeometry())
+        self.panels.remember()
         self.hide()  # at once: letting go of a device may take a second
         self.session.close()
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.panels.fold(self.width() < NARROW_PX)
         super().resizeEvent(event)
+        if self.isVisible():
+            self.panels.fold()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.panels.fold()
         self.held.watch()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -148,8 +153,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         session = self.session
         self.top_bar = TopBar(session)
-        self.panels = panels = Arrangement(session, self._figures)
-        self.stage, self.plots, self.tabs = panels.stage, panels.plots, panels.tabs
+        self.panels = panels = Arrangement(session, self._figures, self.preferences)
+        self.stage, self.plots = panels.stage, panels.plots
         self.signal, self.picture = panels.signal, panels.picture
         self.score, self.loss = panels.score, panels.loss
         self.controls, self.alarms, self.classes = panels.controls, panels.alarms, panels.classes
@@ -198,6 +203,7 @@ class MainWindow(QMainWindow):
         self.panels.after_paint(lambda _: session.painted())
         self.can_do = Actions(self)
         offer(self, self.can_do)
+        self.panels.offer(self.can_do)
 
     def _pressed(self, word: str) -> None:
         session = self.session

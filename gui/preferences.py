@@ -9,7 +9,9 @@ from PySide6.QtCore import QByteArray, QSettings
 
 LAST_SOURCE, RECENT_SOURCES, RECENT_PROFILES = "source/last", "source/recent", "profile/recent"
 THEME, SOUND, HINT_SEEN = "window/theme", "window/sound", "window/hint seen"
-GEOMETRY, LAYOUT = "window/geometry", "window/layout"
+GEOMETRY, LAYOUT, NARROW_LAYOUT = "window/geometry", "window/layout", "window/narrow layout"
+TURNED_PANELS = "window/turned panels"
+"""Those that are shown though hidden at first, or the other way round."""
 MOST_RECENT = 8
 
 

@@ -1,4 +1,4 @@
-"""The middle of the window: the plots, or a sentence about why there are none yet."""
+"""The middle of the window: the signal or the picture, or a sentence about why there is none."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from driftscope.gui import theme
+from driftscope.gui.actions import Actions
 from driftscope.gui.sentence import Phase, phase, state_words
 from driftscope.gui.session import Session
 from driftscope.gui.widgets import Elided, MovingLine, label, set_text
@@ -121,29 +121,23 @@ class Band(QWidget):
 
 
 class Stage(QStackedWidget):
-    """Show the plots with a band above them, or a notice. `pressed` is a button's word."""
+    """Show the signal or the picture with a band above it, or a notice. `pressed` is a button's
+    word."""
 
     pressed = Signal(str)
 
-    def __init__(self, session: Session, plots: list[tuple[QWidget, int]]) -> None:
+    def __init__(self, session: Session, shown: QWidget) -> None:
         super().__init__()
         self.session = session
         self.notice = Notice()
         self.band = Band()
         self.band.hide()
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setHandleWidth(theme.GAP_PX)
-        self.splitter.setChildrenCollapsible(False)
-        for place, (plot, share) in enumerate(plots):
-            self.splitter.addWidget(plot)
-            self.splitter.setStretchFactor(place, share)
-        self.splitter.setSizes([share * 100 for _, share in plots])
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.GAP_PX)
         rows.addWidget(self.band)
-        rows.addWidget(self.splitter, 1)
+        rows.addWidget(shown, 1)
         self.addWidget(self.notice)
         self.addWidget(page)
         self.notice.buttons.pressed.connect(self.pressed)
@@ -208,6 +202,16 @@ class Guarded(QWidget):
             return
         try:
             self.panel.refresh()  # type: ignore[attr-defined]  # every panel has it
+        except Exception as error:  # as above
+            self._replace(error)
+
+    def offer(self, actions: Actions) -> None:
+        """Have the panel say what can be done with it, if it has anything to say."""
+        said = getattr(self.panel, "offer", None)
+        if said is None:
+            return
+        try:
+            said(actions)
         except Exception as error:  # as above
             self._replace(error)
 

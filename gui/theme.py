@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 RADIUS_PX = 6
 GAP_PX = 12
+STRIP_PX = 10
+"""The upper edge of a panel in a dock, in the place of its margin."""
 SERIES = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#0072b2", "#d55e00", "#f0e442")
 """The Okabe-Ito palette, for channels overlaid in one plot only."""
 
@@ -153,7 +155,9 @@ def stylesheet(theme: Theme) -> str:
     names = {name: value.name() for name, value in vars(theme).items() if name != "dark"}
     mono = number_font().family()
     hover = theme.raised.lighter(118) if theme.dark else theme.raised.darker(106)
-    return Template(_SHEET).substitute(names, mono=mono, hover=hover.name(), radius=RADIUS_PX)
+    return Template(_SHEET).substitute(
+        names, mono=mono, hover=hover.name(), radius=RADIUS_PX, gap=GAP_PX
+    )
 
 
 _SHEET = """
@@ -161,6 +165,10 @@ QMainWindow, QDialog, *[role="window"] { background: $background; }
 QWidget { color: $text; }
 QLabel, QCheckBox, QRadioButton { background: transparent; }
 *[role="panel"] { background: $panel; border-radius: ${radius}px; }
+*[role="strip"] { background: $panel; border-top-left-radius: ${radius}px;
+    border-top-right-radius: ${radius}px; }
+*[role="docked"] { background: $panel; border-bottom-left-radius: ${radius}px;
+    border-bottom-right-radius: ${radius}px; }
 *[role="bar"] { background: $panel; }
 *[role="popup"] { background: $raised; border: 1px solid $lines; }
 QLabel[role="title"] { font-weight: bold; font-size: 11pt; }
@@ -218,7 +226,8 @@ QTabWidget::pane { border: none; }
 QTabBar::tab { background: transparent; color: $secondary; padding: 6px 12px; border: none;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $prediction; }
-QSplitter::handle { background: transparent; }
+QSplitter::handle, QMainWindow::separator { background: transparent; }
+QMainWindow::separator { width: ${gap}px; height: ${gap}px; }
 QStatusBar { background: $panel; color: $text; }
 QStatusBar::item { border: none; }
 QMenu { background: $raised; color: $text; border: 1px solid $lines; padding: 4px; }

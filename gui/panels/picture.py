@@ -51,9 +51,9 @@ class PicturePanel(QWidget):
         self.session = session
         self.view = PictureView(session)
         self.tools = PictureTools(self.view)
-        self.offer = Offer()
-        self.offer.accept.clicked.connect(self._accept)
-        self.offer.relearn.clicked.connect(session.reset_model)
+        self.proposal = Offer()
+        self.proposal.accept.clicked.connect(self._accept)
+        self.proposal.relearn.clicked.connect(session.reset_model)
         self.lamp = Pill()
         self.lamp.setAccessibleName("State of the learning")
         self.score = label()
@@ -97,9 +97,9 @@ class PicturePanel(QWidget):
         extras = picture.extras if picture is not None else {}
         self.tools.offer("heat" in extras, "expected" in extras, has_region)
         self._show_words()
-        self.offer.refresh(self.session.marks, self.unusual())
+        self.proposal.refresh(self.session.marks, self.unusual())
         for button in (self.accept, self.relearn):
-            button.setVisible("heat" in extras and self.offer.isHidden())
+            button.setVisible("heat" in extras and self.proposal.isHidden())
 
     def unusual(self) -> bool:
         """Say whether what is seen now is unusual, or held back from learning as if it were."""
@@ -167,7 +167,7 @@ class PicturePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= ONE_ROW_PX
         ways = QBoxLayout.Direction
-        self.offer.row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.proposal.row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         super().resizeEvent(event)
 
     def _build(self) -> None:
@@ -191,6 +191,6 @@ class PicturePanel(QWidget):
         rows.setContentsMargins(10, 8, 10, 6)
         rows.setSpacing(6)
         rows.addLayout(heading)
-        rows.addWidget(self.offer)
+        rows.addWidget(self.proposal)
         rows.addWidget(self.view, 1)
         rows.addLayout(foot)

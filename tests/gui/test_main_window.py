@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
 from windows import activate
 
 from driftscope.gui.connect_dialog import ConnectDialog
@@ -34,6 +42,13 @@ def window(session: Session, qtbot) -> Iterator[MainWindow]:
 def buttons(window: MainWindow) -> list[str]:
     page = window.stage.currentWidget()
     return [b.text() for b in page.findChildren(QAbstractButton) if b.isVisible()]
+
+
+def tabs(window: MainWindow) -> QTabBar | None:
+    """Return the tabs of panels that share a place, None if none do."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    found = window.panels.findChildren(QTabBar, options=direct)
+    return next((bar for bar in found if bar.isVisible()), None)
 
 
 def test_the_plain_sentence_and_the_figures_stand_below(window: MainWindow) -> None:
@@ -112,8 +127,7 @@ def test_a_link_that_is_away_is_told_in_a_band_above_the_plots(
     assert window.stage.band.isVisible() and window.signal.isVisible()
     assert window.stage.text() and window.stage.text() not in window.said.text()
     assert "frames/s" not in window.figures.text()
-    (value, *_) = window.controls.panel.channels._values
-    assert value.property("role") == "old number"
+    assert window.controls.panel.channels.view.rows.old
     window.session.health.link = "live"
     window.refresh()
     assert not window.stage.band.isVisible()
@@ -122,22 +136,24 @@ def test_a_link_that_is_away_is_told_in_a_band_above_the_plots(
 def test_a_small_window_folds_the_alarms_into_a_tab_and_cuts_nothing_off(
     window: MainWindow, qtbot
 ) -> None:
-    alarms = window.alarms
-    assert not window.tabs.isVisible() and alarms.isVisible()
+    alarms = window.panels.docks["alarms"]
+    assert tabs(window) is None and alarms.seen
     window.resize(1024, 700)
-    qtbot.waitUntil(window.tabs.isVisible)
+    qtbot.waitUntil(lambda: tabs(window) is not None)
     assert (window.width(), window.height()) == (1024, 700)
-    assert not alarms.isVisible()
-    QTest.mouseClick(window.tabs, Qt.MouseButton.LeftButton, pos=window.tabs.tabRect(1).center())
-    assert alarms.isVisible()
+    bar = tabs(window)
+    assert [bar.tabText(k) for k in range(bar.count())] == ["Settings", "Alarms"]
+    assert not alarms.seen
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    assert alarms.seen
     whole = window.rect()
     for widget in window.findChildren(QAbstractButton):
-        if widget.isVisible():
+        if widget.isVisible() and not window.controls.isAncestorOf(widget):
             corner = widget.mapTo(window, widget.rect().bottomRight())
             assert whole.contains(corner), widget.text()
     window.resize(1280, 900)
-    qtbot.waitUntil(lambda: not window.tabs.isVisible())
-    assert alarms.isVisible() and window.controls.isVisible()
+    qtbot.waitUntil(lambda: tabs(window) is None)
+    assert alarms.seen and window.controls.isVisible()
 
 
 def test_keys_pause_freeze_and_quit(window: MainWindow, qtbot) -> None:

@@ -236,26 +236,26 @@ def test_a_jump_offers_to_learn_anew_until_it_is_answered_or_over(
 
     session.marks.append(Event("c", 0, 0.0, "note", {"message": "Something else."}))
     panel.refresh()
-    assert panel.offer.isHidden()
+    assert panel.proposal.isHidden()
     jump(1)
-    assert panel.offer.isVisible() and panel.offer.said.text() == "Jump 1."
+    assert panel.proposal.isVisible() and panel.proposal.said.text() == "Jump 1."
     assert panel.relearn.isHidden()
-    QTest.mouseClick(panel.offer.relearn, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.proposal.relearn, Qt.MouseButton.LeftButton)
     panel.refresh()
-    assert session.resets == 1 and panel.offer.isHidden()
+    assert session.resets == 1 and panel.proposal.isHidden()
     jump(2)
-    QTest.mouseClick(panel.offer.accept, Qt.MouseButton.LeftButton)
-    assert session.asked == [Accept()] and panel.offer.isHidden()
+    QTest.mouseClick(panel.proposal.accept, Qt.MouseButton.LeftButton)
+    assert session.asked == [Accept()] and panel.proposal.isHidden()
     session.health.state = "held"
     jump(3)
-    assert panel.offer.isVisible()
+    assert panel.proposal.isVisible()
     session.health.state = "learning"
     panel.refresh()
-    assert panel.offer.isHidden()
+    assert panel.proposal.isHidden()
     jump(4)
     session.marks = []
     panel.refresh()
-    assert panel.offer.isHidden()
+    assert panel.proposal.isHidden()
 
 
 def test_the_buttons_fit_into_a_narrow_panel(panel: PicturePanel, session: PictureStandIn) -> None:
@@ -265,4 +265,4 @@ def test_the_buttons_fit_into_a_narrow_panel(panel: PicturePanel, session: Pictu
     panel.resize(600, 500)
     panel.refresh()
     assert panel.minimumSizeHint().width() <= 600
-    assert panel.relearn.isHidden() and panel.offer.isVisible()
+    assert panel.relearn.isHidden() and panel.proposal.isVisible()
