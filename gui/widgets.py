@@ -86,6 +86,22 @@ class Combo(QComboBox):
             event.ignore()
 
 
+def paint_tick(painter: QPainter, room: QRectF, checked: bool, focused: bool) -> None:
+    """Draw a box with or without a tick at the left of a row."""
+    colours = theme.current()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    left, top = room.left(), room.top() + (room.height() - BOX_PX) / 2
+    edge = colours.prediction if checked or focused else colours.secondary
+    painter.setPen(QPen(edge, 2 if focused else 1.2))
+    painter.drawRoundedRect(QRectF(left + 1, top, BOX_PX, BOX_PX), 3, 3)
+    if checked:
+        painter.setPen(QPen(colours.prediction_text, 1.8))
+        shape = ((4.5, 8), (7, 10.5), (11.5, 4.5))
+        painter.drawPolyline([QPointF(left + x, top - 0.5 + y) for x, y in shape])
+    painter.restore()
+
+
 class Tick(QCheckBox):
     """A box with a tick and, beside it, what the tick means."""
 
@@ -97,18 +113,10 @@ class Tick(QCheckBox):
         return self.rect().contains(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top = (self.height() - BOX_PX) / 2
-        edge = colours.prediction if self.isChecked() or self.hasFocus() else colours.secondary
-        painter.setPen(QPen(edge, 2 if self.hasFocus() else 1.2))
-        painter.drawRoundedRect(QRectF(1, top, BOX_PX, BOX_PX), 3, 3)
-        if self.isChecked():
-            painter.setPen(QPen(colours.prediction_text, 1.8))
-            shape = ((4.5, 8), (7, 10.5), (11.5, 4.5))
-            painter.drawPolyline([QPointF(x, top - 0.5 + y) for x, y in shape])
-        painter.setPen(colours.text)
+        paint_tick(painter, QRectF(self.rect()), self.isChecked(), self.hasFocus())
+        painter.setPen(theme.current().text)
         room = self.rect().adjusted(BOX_PX + 8, 0, 0, 0)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
 

@@ -9,6 +9,8 @@ from driftscope.core.stream import Clock
 
 DAY_S = 86_400.0
 UNKNOWN = "–"
+JOINERS = "\u200c\u200d"
+"""They say how signs beside them are written, as of an emoji made of several."""
 RAREST = 9
 """Decimal places of 1 in 1 billion: nothing rarer can be told apart by what was seen."""
 
@@ -188,5 +190,5 @@ def plural(count: int, word: str) -> str:
 
 def shortened(text: str, length: int) -> str:
     """Return a text of at most `length` characters on one line, unprintable ones replaced."""
-    line = "".join(c if c.isprintable() else "·" for c in text.strip())
+    line = "".join(c if c.isprintable() or c in JOINERS else "·" for c in text.strip())
     return line if len(line) <= length else line[: length - 1] + "…"

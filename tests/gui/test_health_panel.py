@@ -1,60 +1,14 @@
-"""The channels with their values, and the counts of the link."""
+"""The counts of the link."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from driftscope.core.history import History
-from driftscope.core.stream import Result, StreamInfo
-from driftscope.gui.panels.channels import ChannelsPanel
 from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.session import Session
-from driftscope.gui.traces import Traces
-
-
-def values(panel: ChannelsPanel) -> list[str]:
-    return [label.text() for label in panel._values]
-
-
-def test_every_channel_shows_its_last_known_value(session: Session) -> None:
-    panel = ChannelsPanel(session, Traces())
-    missing = np.array([[0.5, np.nan, 1e30]])
-    no = np.zeros(1, bool)
-    session.history.append(
-        Result(
-            "demo", 5000, np.array([5.0]), missing, missing, None, np.zeros(1), {}, missing,
-            np.zeros(1), 4.0, no, no, True, 0.0,
-        )
-    )  # fmt: skip
-    before = f"{np.sin(4999 / 70):.3f}"
-    panel.refresh()
-    assert values(panel) == ["0.500", before, "1.00e+30"]
-
-
-def test_a_tick_hides_a_channel_also_when_a_new_one_comes(session: Session) -> None:
-    traces = Traces()
-    panel = ChannelsPanel(session, traces)
-    panel.refresh()
-    shown = [traces.plots(session.info)]
-    panel.boxes[1].click()
-    shown.append(traces.plots(session.info))
-    session.shown.info = StreamInfo("demo", ("x", "y", "z", "t"), ("g", "g", "g", "°C"), version=2)
-    session.shown.history = History(session.info, 100_000)
-    panel.refresh()
-    shown.append(traces.plots(session.info))
-    assert shown == [[[0], [1], [2]], [[0], [2]], [[0], [2], [3]]]
-    assert panel.boxes[1].accessibleName() == "Show y"
-
-
-def test_a_panel_without_a_stream_is_hidden(session: Session) -> None:
-    session.shown.info, session.shown.history = None, None
-    panel = ChannelsPanel(session, Traces())
-    panel.refresh()
-    assert panel.isHidden()
 
 
 @pytest.fixture
