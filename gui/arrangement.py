@@ -81,6 +81,7 @@ class Arrangement(Layouts):
         self.show_what_applies()
         for name in TEXTS:
             self.docks[name].refresh()
+        self.watch()
 
     def offer(self, actions: Actions) -> None:
         """Have each panel say what can be done with it, and say which panels there are."""

@@ -24,6 +24,7 @@ SIDES: dict[Area, Qt.DockWidgetArea] = {
     "below": Qt.DockWidgetArea.BottomDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
 }
+ABOVE = Qt.DockWidgetArea.TopDockWidgetArea
 WIDTHS: dict[Area, tuple[float, int, int]] = {"left": (0.12, 288, 400), "right": (0.18, 324, 560)}
 """How wide a column is at first: a part of the window, but so many pixels at least and at most."""
 
@@ -46,6 +47,7 @@ class Layouts(QMainWindow):
             False: preferences.data(LAYOUT), True: preferences.data(NARROW_LAYOUT),
         }  # fmt: skip
         self._first = QByteArray()
+        self._shares: dict[bool, dict[str, float]] = {False: {}, True: {}}
         self._narrow: bool | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setDockOptions(
@@ -125,6 +127,7 @@ class Layouts(QMainWindow):
         """Put every panel back to its first place."""
         self._turned = set()
         self._kept = {False: QByteArray(), True: QByteArray()}
+        self._shares = {False: {}, True: {}}
         self.arrange()
 
     def build(self) -> None:
@@ -154,15 +157,32 @@ class Layouts(QMainWindow):
         """
         narrow = self.width() < NARROW_PX
         if narrow != self._narrow:
-            if self._narrow is not None:
-                self._kept[self._narrow] = self.saveState(VERSION)
             self._narrow = narrow
             self.arrange()
+        shares = self._shares[narrow]
+        if shares:
+            docks = [self.docks[name] for name in shares]
+            heights = [round(share * self.height()) for share in shares.values()]
+            self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def watch(self) -> None:
+        """Take note of where everything stands: of a window that has shrunk it is too late.
+
+        What is below the middle keeps its share of the height; Qt would give the middle all.
+        """
+        if self._narrow is None or not self.isVisible():
+            return
+        self._kept[self._narrow] = self.saveState(VERSION)
+        self._shares[self._narrow] = {
+            name: dock.height() / self.height()
+            for name, dock in self.docks.items()
+            if dock.seen and self.dockWidgetArea(dock) in (SIDES["below"], ABOVE)
+            and not dock.isFloating()
+        }  # fmt: skip
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
-        if self._narrow is not None:
-            self._kept[self._narrow] = self.saveState(VERSION)
+        self.watch()
         self.preferences.set(LAYOUT, self._kept[False])
         self.preferences.set(NARROW_LAYOUT, self._kept[True])
         self.preferences.set(TURNED_PANELS, sorted(self._turned))
@@ -196,6 +216,8 @@ class Layouts(QMainWindow):
 
     def _first_sizes(self) -> None:
         for area, (part, least, most) in WIDTHS.items():
+            if self.narrow and area == "right":
+                continue
             width = round(min(max(part * self.width(), least), most))
             self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
         below = [p for n, p in self._places.items() if p.area == "below" and self.wants(n)]
