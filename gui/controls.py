@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from driftscope.gui import theme
+from driftscope.gui.actions import Actions
 from driftscope.gui.panels.channels import ChannelsPanel
 from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.param_form import ParamForm
@@ -70,6 +71,10 @@ class Controls(QWidget):
             part.refresh()
         if self.session.pictures:  # there is one, and it is to be seen
             self.channels.hide()
+
+    def offer(self, actions: Actions) -> None:
+        """Add what can be done here."""
+        self.channels.offer(actions)
 
     def _show_state(self) -> None:
         colours = theme.current()
