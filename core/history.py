@@ -8,8 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from driftscope.core.lines import Lines as Lines  # noqa: PLC0414  what `lines` returns
+from driftscope.core.lines import between
 from driftscope.core.loss_trace import LossTrace
-from driftscope.core.pyramid import Channels, Pyramid, group_rows
+from driftscope.core.pyramid import Channels
 from driftscope.core.rows import GAP, HOLE, Rows
 from driftscope.core.stream import F64, Event, Graded, Result, StreamInfo
 
@@ -25,23 +27,6 @@ class Band:
     kind: BandKind
     start_s: float
     end_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Hold a stretch ready to draw: at most two points a pixel, NaN where a line must break.
-
-    time_s (m,), values and prediction (m, C), rarity (m,). Where rows were grouped, each group
-    gives two points at its first row's time, the minimum and the maximum. `first_seq` and
-    `last_seq` are of the first and last row included; -1 if there is none.
-    """
-
-    time_s: F64
-    values: F64
-    prediction: F64
-    rarity: F64
-    first_seq: int
-    last_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +63,8 @@ class Samples:
 class History:
     """Keep the newest results of one stream. Not thread-safe: it belongs to the GUI thread.
 
-    `losses` goes back to the start, all else as far as `budget_bytes` reach. `forecast` is the
+    `losses` goes back to the start, and so do minima and maxima of what was measured; exact rows,
+    which `len` counts, go back as far as `budget_bytes` reach. `forecast` is the
     newest (h, C) predictions of what comes after the last row, or None. `total` counts every row
     ever taken in: while it stays, there is nothing new to draw.
     """
@@ -107,7 +93,14 @@ class History:
 
     @property
     def start_s(self) -> float:
-        """Return the oldest kept row's time; NaN if there is none."""
+        """Return the time the history begins at; NaN if there is nothing."""
+        coarse = self._rows.coarse
+        return float(coarse.time_s[0]) if coarse.count else self.exact_s
+
+    @property
+    def exact_s(self) -> float:
+        """Return the time from which on every row is kept, not minima and maxima only; NaN if
+        there is none."""
         return float(self._rows.time_s[0]) if len(self) else float("nan")
 
     @property
@@ -173,7 +166,11 @@ class History:
         return max(0, int(np.searchsorted(self._rows.time_s[: len(self)], time_s, "right")) - 1)
 
     def seq_at(self, time_s: float) -> int:
-        """Return the number of the last kept row at or before a time; -1 if nothing is kept."""
+        """Return the number of the last kept row at or before a time, of those that begin a group
+        where only groups are left; -1 if nothing is kept."""
+        coarse = self._rows.coarse
+        if coarse.count and time_s < self.exact_s:
+            return int(coarse.seq[coarse.index_at(time_s)])
         return int(self._rows.seq[self.index_at(time_s)]) if len(self) else -1
 
     def row(self, seq: int) -> Row | None:
@@ -204,33 +201,9 @@ class History:
     def lines(
         self, lo_s: float, hi_s: float, pixels: int, channels: Channels = slice(None)
     ) -> Lines:
-        """Return what lies between two times, and a row beyond at either side, to draw."""
-        rows = self._rows
-        start = self.index_at(lo_s)
-        after = int(np.searchsorted(rows.time_s[: rows.count], hi_s, "right"))
-        exactly = after > 0 and rows.time_s[after - 1] == hi_s
-        stop = min(rows.count, after if exactly else after + 1)
-        shown: list[tuple[Pyramid, Channels]] = [
-            *((p, channels) for p in rows.pyramids[:2]),
-            (rows.pyramids[2], slice(None)),
-        ]
-        size = group_rows(stop - start, pixels) if stop - start > 2 * pixels else 1
-        if size == 1:
-            time_s = rows.time_s[start:stop]
-            drawn = [pyramid.rows[where, start:stop] for pyramid, where in shown]
-        else:
-            rows.summarise()
-            start = start // size * size
-            time_s = np.repeat(rows.time_s[start:stop:size], 2)
-            span = (start, stop, rows.count)
-            drawn = [_pairs(pyramid, where, size, span) for pyramid, where in shown]
-        breaks = np.flatnonzero(rows.flags[start:stop] & (GAP | HOLE))
-        breaks = np.unique(-(-breaks // size) * min(size, 2))  # behind a group that it divides
-        breaks = breaks[(breaks > 0) & (breaks < len(time_s))]
-        values, prediction, rarity = (np.insert(d, breaks, np.nan, axis=1) for d in drawn)
-        ends = (int(rows.seq[start]), int(rows.seq[stop - 1])) if stop > start else (-1, -1)
-        time_s = np.insert(time_s, breaks, time_s[breaks])
-        return Lines(time_s, values.T, prediction.T, rarity[0], *ends)
+        """Return what lies between two times, and a row beyond at either side, to draw; where
+        rows are no longer kept one by one, the minima and maxima that are."""
+        return between(self._rows, lo_s, hi_s, pixels, channels)
 
     def _note_unscored(self, result: Result) -> None:
         """Mark the result's stretch, as one with the stretch before if it follows on."""
@@ -239,23 +212,3 @@ class History:
             self.bands[-1].end_s = end_s
         else:
             self.bands.append(Band("unscored", start_s, end_s))
-
-
-def _pairs(pyramid: Pyramid, channels: Channels, size: int, span: tuple[int, int, int]) -> F64:
-    """Return (C, 2 groups): minimum and maximum in turn of rows in groups of `size`.
-
-    `span` is (start, stop, count): `start` is a multiple of `size`, `count` rows are filled, and
-    so the last group may still be growing.
-    """
-    start, stop, count = span
-    first, groups = start // size, -(-(stop - start) // size)
-    full = min(groups, count // size - first)
-    low, high = pyramid.groups(first, first + full, size, channels)
-    pairs = np.empty((len(low), 2 * groups))
-    pairs[:, 0 : 2 * full : 2] = low
-    pairs[:, 1 : 2 * full : 2] = high
-    if groups > full:
-        rest = pyramid.rows[channels, start + full * size : count]
-        pairs[:, -2] = np.fmin.reduce(rest, axis=1)
-        pairs[:, -1] = np.fmax.reduce(rest, axis=1)
-    return pairs

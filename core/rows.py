@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from driftscope.core.pyramid import FACTOR, Pyramid
+from driftscope.core.coarse import AT, WITHIN, Coarse, Groups
+from driftscope.core.pyramid import FACTOR, Pyramid, Span
 from driftscope.core.stream import F32, F64, Result
 
 ALARM, ONSET, UNSCORED, GAP, HOLE = 1, 2, 4, 8, 16
 """Flags of a row; GAP and HOLE say what lies before it."""
+
+COARSE_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,16 @@ class Rows:
     """Hold the newest rows of a stream of C channels within `budget_bytes`.
 
     `values` and `prediction` are (C, capacity), `rarity` (1, capacity), so that a channel lies
-    in one piece; the first `count` rows are filled. When full, the oldest quarter is forgotten
-    and the rest moves to the front. Memory is touched only as rows come in.
+    in one piece; the first `count` rows are filled. When full, the oldest quarter is given to
+    `coarse`, which has COARSE_SHARE of the budget, and the rest moves to the front. Memory is
+    touched only as rows come in.
     """
 
     def __init__(self, channels: int, budget_bytes: int) -> None:
         per_row = 8 + 8 + 4 + 1 + (2 * channels + 1) * 8 * (1 + 2 / (FACTOR - 1))
-        capacity = max(4 * FACTOR, int(budget_bytes / per_row))
+        coarse_bytes = int(COARSE_SHARE * budget_bytes)
+        self.coarse = Coarse(channels, coarse_bytes)
+        capacity = max(4 * FACTOR, int((budget_bytes - coarse_bytes) / per_row))
         levels = 1
         while 8 * FACTOR ** (levels + 1) <= capacity:
             levels += 1
@@ -120,8 +126,12 @@ class Rows:
             pyramid.update(self.count)
 
     def take(self, older: Rows) -> None:
-        """Start with the newest rows of a store with as many or fewer channels."""
-        self.count = min(older.count, self.capacity - self._forget)
+        """Start with what a store with as many or fewer channels holds; it is used up."""
+        gone = max(0, older.count - (self.capacity - self._forget))
+        gone = -(-gone // FACTOR) * FACTOR
+        older._to_coarse(gone)
+        self.coarse.take_over(older.coarse)
+        self.count = older.count - gone
         newest = slice(older.count - self.count, older.count)
         for mine, theirs in zip(self._columns(), older._columns(), strict=True):
             mine[: self.count] = theirs[newest]
@@ -132,7 +142,20 @@ class Rows:
     def _columns(self) -> tuple[NDArray[np.generic], ...]:
         return (self.seq, self.time_s, self.loss, self.flags)
 
+    def _to_coarse(self, n: int) -> None:
+        """Give the oldest n rows, a multiple of 16, to those of which only extremes are kept."""
+        self.summarise()
+        broken = ((self.flags[:n] & (GAP | HOLE)) > 0).reshape(-1, FACTOR)
+        breaks = np.where(broken[:, 0], AT, 0) | np.where(broken[:, 1:].any(1), WITHIN, 0)
+        every, span = slice(0, n, FACTOR), Span(0, n, FACTOR)
+        self.coarse.take(Groups(
+            self.seq[every], self.time_s[every], breaks.astype(np.uint8),
+            [p.lows(span, slice(None)) for p in self.pyramids],
+            [p.highs(span, slice(None)) for p in self.pyramids],
+        ))  # fmt: skip
+
     def _move_up(self) -> None:
+        self._to_coarse(self._forget)
         for column in self._columns():
             column[: self.count - self._forget] = column[self._forget : self.count]
         for pyramid in self.pyramids:
