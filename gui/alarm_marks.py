@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from driftscope.core.stream import Alarm
-from driftscope.gui import draw, theme
+from driftscope.core.stream import Alarm, StreamInfo
+from driftscope.gui import draw, theme, words
+from driftscope.gui.lane import Lane
 
 LEAST_SHARE = 0.3
 """A channel is named responsible if its share of the blame is this part of the largest."""
@@ -38,6 +40,30 @@ def shade(painter: QPainter, area: QRectF, still_open: bool) -> None:
     if not still_open:
         painter.setPen(draw.dashed(colours.alarm, 3, 3))
         painter.drawLine(area.topRight(), area.bottomRight())
+
+
+def in_lanes(
+    painter: QPainter,
+    alarms: Iterable[tuple[Alarm, float, float]],
+    lanes: Sequence[Lane],
+    info: StreamInfo,
+) -> list[Caption]:
+    """Shade alarms in the lanes of the channels responsible; return what to write there."""
+    captions = []
+    for alarm, left, right in alarms:
+        names = blamed(alarm)
+        touched = [
+            lane.space
+            for lane in lanes
+            if not names or any(info.channels[k] in names for k in lane.channels)
+        ]
+        for space in touched:
+            area = QRectF(left, space.top(), right - left, space.height())
+            shade(painter, area, still_open=alarm.end is None)
+        if touched:
+            text = f"alarm {alarm.id} · {words.rarity(alarm.rarity)}"
+            captions.append(Caption(left, touched[0].top(), text))
+    return captions
 
 
 def write(painter: QPainter, area: QRectF, captions: list[Caption], names: list[QRectF]) -> None:

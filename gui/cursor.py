@@ -8,6 +8,7 @@ from typing import Literal
 from driftscope.core.history import History, Row
 
 Mark = Literal["A", "B"]
+MARKS: tuple[Mark, ...] = ("A", "B")
 
 
 class Cursor:

@@ -12,12 +12,12 @@ STROKE_PX, APART_PX = 16, 12
 
 
 def write(
-    painter: QPainter, space: QRectF, names: list[tuple[str, QPen]], axis: int | None
+    painter: QPainter, space: QRectF, names: list[tuple[str, QPen]], first: int, shared: bool
 ) -> QRectF:
     """Write the names of a lane's channels; return the patch they take.
 
-    One channel has its name alone. Of several each has a stroke of its pen before it, `axis` is
-    the one whose values stand at the axis, None if all share it.
+    One channel has its name alone. Of several each has a stroke of its pen before it, `first` is
+    the one that is looked at: its values stand at the axis, unless it is `shared` by all.
     """
     at = QPointF(space.left() + 6, space.top() + (14 if space.height() > 60 else 0))
     colours, metrics = theme.current(), painter.fontMetrics()
@@ -28,7 +28,7 @@ def write(
     right = space.right() - 60
     for place, (name, pen) in enumerate(names):
         text = words.shortened(name, LONGEST // 2)
-        if place == axis:
+        if place == first and not shared:
             text += ", axis"
         wide = STROKE_PX + metrics.horizontalAdvance(text) + APART_PX
         if patch.right() + wide > right and place:
@@ -43,7 +43,7 @@ def write(
         painter.setPen(stroke)
         y = round(ground.center().y())
         painter.drawLine(QPointF(ground.left() + 3, y), QPointF(ground.left() + STROKE_PX - 2, y))
-        painter.setPen(colours.text if place == axis else colours.secondary)
+        painter.setPen(colours.text if place == first else colours.secondary)
         words_at = ground.adjusted(STROKE_PX + 2, 0, 0, 0)
         painter.drawText(words_at, 0, text)
         patch.setWidth(patch.width() + wide)

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QPushButton, QScrollBar
 
 from driftscope.core.history import Lines
 from driftscope.core.stream import F64, StreamInfo
-from driftscope.gui import alarm_marks, axes, draw, lane_names, theme, words
+from driftscope.gui import alarm_marks, axes, draw, lane_names, pointing, theme, words
 from driftscope.gui.drags import Drag, MoveValues
 from driftscope.gui.lane import Lane, spaced
 from driftscope.gui.plot import LEFT_PX
 from driftscope.gui.ranges import Ranges
+from driftscope.gui.readings import Decimals
 from driftscope.gui.time_plot import ZOOM, TimePlot
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.traces import Traces
@@ -21,8 +22,9 @@ from driftscope.gui.value_zoom import ValueZoom
 from driftscope.gui.watched import Watched
 
 THINNEST_PX = 30
-FORGOTTEN_PX = 120
-"""Room enough to say that what stood there is no longer kept."""
+COARSE_PX, COARSE_GROUP_PX = 120, 3
+"""Room enough to say that only extremes are left there, and how wide their groups are when that
+can be seen."""
 
 
 class Lanes(TimePlot):
@@ -35,6 +37,7 @@ class Lanes(TimePlot):
         self.traces = traces
         self.ranges = Ranges(traces)
         self.values = ValueZoom(self)
+        self.decimals = Decimals()
         self._looks = 0
         self._forecast: F64 | None = None
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
@@ -48,7 +51,7 @@ class Lanes(TimePlot):
 
     def plots(self) -> list[list[int]]:
         """Return the numbers of the channels of every lane on screen."""
-        chosen, fit = self._all(), self._fit()
+        chosen, fit = self.all_plots(), self._fit()
         first = min(self._scroll.value(), max(0, len(chosen) - fit))
         return chosen[first : first + fit]
 
@@ -76,7 +79,7 @@ class Lanes(TimePlot):
     def note(self) -> str:
         """Return which channels are on screen, if not all are."""
         info = self.session.info
-        shown, all_plots = self.channels(), self._all()
+        shown, all_plots = self.channels(), self.all_plots()
         if info is None or len(shown) == len(info.channels) or not shown:
             return ""
         if len(all_plots) == len(self.plots()):
@@ -88,7 +91,7 @@ class Lanes(TimePlot):
         history, view = self.session.history, self.view
         if not view.paused:
             self._forecast = history.forecast if history is not None else None
-        many, fit = len(self._all()), self._fit()
+        many, fit = len(self.all_plots()), self._fit()
         self._scroll.setVisible(many > fit)
         self._scroll.setRange(0, max(0, many - fit))
         self._scroll.setPageStep(fit)
@@ -110,9 +113,9 @@ class Lanes(TimePlot):
         for lane in lanes:
             self._draw_grid(painter, lane)
         self.draw_bands(painter, area)
-        self._draw_forgotten(painter, area)
+        self._draw_coarse(painter, area)
         painter.setClipRect(area)
-        captions = self._shade_alarms(painter, lanes, info)
+        captions = alarm_marks.in_lanes(painter, self.alarms_in_view(), lanes, info)
         x, column = self.places(lines.time_s), 0
         for lane in lanes:
             painter.setClipRect(lane.space.adjusted(0, -1, 0, 1))
@@ -123,11 +126,13 @@ class Lanes(TimePlot):
         names = [self._write_names(painter, lane, info) for lane in lanes]
         alarm_marks.write(painter, area, captions, names)
         self.draw_reading(painter, area)
+        pointing.draw_read(painter, area, self, lanes)
         if view.paused:
             self._draw_paused(painter, area)
         return lines.last_seq
 
-    def _all(self) -> list[list[int]]:
+    def all_plots(self) -> list[list[int]]:
+        """Return the numbers of the channels of every lane, also of those scrolled away."""
         info = self.session.info
         return self.traces.plots(info) if info is not None else []
 
@@ -185,48 +190,28 @@ class Lanes(TimePlot):
         painter.setPen(draw.dashed(colours.prediction, 2, 2))
         draw.curve(painter, self.places(ahead_s), lane.y(ahead, span))
 
-    def _shade_alarms(
-        self, painter: QPainter, lanes: list[Lane], info: StreamInfo
-    ) -> list[alarm_marks.Caption]:
-        """Shade alarms in the lanes of the channels responsible; return what to write there."""
-        captions = []
-        for alarm, left, right in self.alarms_in_view():
-            blamed = alarm_marks.blamed(alarm)
-            touched = [
-                lane.space
-                for lane in lanes
-                if not blamed or any(info.channels[k] in blamed for k in lane.channels)
-            ]
-            for space in touched:
-                shade = QRectF(left, space.top(), right - left, space.height())
-                alarm_marks.shade(painter, shade, still_open=alarm.end is None)
-            if touched:
-                text = f"alarm {alarm.id} · {words.rarity(alarm.rarity)}"
-                captions.append(alarm_marks.Caption(left, touched[0].top(), text))
-        return captions
-
     def _write_names(self, painter: QPainter, lane: Lane, info: StreamInfo) -> QRectF:
         """Write the lane's channels and units in its corner; return the patch they take."""
         names = []
         for k in lane.channels:
             unit = self.traces.unit(info, k)
             names.append((info.channels[k] + (f" ({unit})" if unit else ""), self.pen(lane, k)))
-        own = not self.ranges.shared(lane.channels)
-        axis = lane.channels.index(self.first(lane)) if own else None
-        return lane_names.write(painter, lane.space, names, axis)
+        first, shared = lane.channels.index(self.first(lane)), self.ranges.shared(lane.channels)
+        return lane_names.write(painter, lane.space, names, first, shared)
 
-    def _draw_forgotten(self, painter: QPainter, area: QRectF) -> None:
-        """Say why nothing stands where the view has gone back behind what is kept."""
+    def _draw_coarse(self, painter: QPainter, area: QRectF) -> None:
+        """Say where not every sample is left to be drawn, if that can be seen."""
         history, info = self.session.history, self.session.info
-        if history is None or info is None or history.total == len(history):
+        if history is None or info is None or not history.group_s:
             return
-        right = min(self.place(history.start_s), area.right())
-        if right - area.left() > FORGOTTEN_PX:
-            kept = words.stretch(history.end_s - history.start_s, info.clock)
-            painter.fillRect(area.adjusted(0, 0, right - area.right(), 0), theme.current().panel)
-            room = area.adjusted(12, 0, right - area.right() - 12, 0)
-            self.say(painter, room, f"This is no longer kept: the last {kept} are.")
-            painter.setFont(theme.text_font(8))
+        right = min(self.place(history.exact_s), area.right())
+        wide_px = self.place(self.view.lo_s + history.group_s) - area.left()
+        if right - area.left() > COARSE_PX and wide_px >= COARSE_GROUP_PX:
+            each = words.stretch(history.group_s, info.clock)
+            text = f"of this only the lowest and highest of each {each} are left"
+            at = QPointF(right - 6, area.bottom() - painter.fontMetrics().height() - 4)
+            colours = theme.current()
+            draw.caption(painter, at, text, colours.secondary, colours.panel, right=True)
 
     def _draw_paused(self, painter: QPainter, area: QRectF) -> None:
         colours = theme.current()
@@ -237,6 +222,11 @@ class Lanes(TimePlot):
         painter.drawText(
             strip, Qt.AlignmentFlag.AlignCenter, "the view is paused; learning goes on"
         )
+
+    def point(self, at: QPointF) -> None:
+        lane, history = self.lane_at(at.y()), self.session.history
+        if lane is not None and history is not None and not self.view.unset:
+            pointing.read(self, history, lane, self.ranges, at)
 
     def boxed(self, at: QPointF) -> QRectF:
         lane = self.lane_at(at.y())

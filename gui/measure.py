@@ -32,6 +32,7 @@ class Tally:
     """
 
     def __init__(self, channels: int) -> None:
+        self.samples = 0
         self.count = np.zeros(channels)
         self.low = np.full(channels, np.nan)
         self.high = np.full(channels, np.nan)
@@ -40,6 +41,7 @@ class Tally:
 
     def add(self, values: F64) -> None:
         """Take in values (C, n)."""
+        self.samples += values.shape[1]
         values = np.where(np.isfinite(values), values, np.nan)
         known = np.isfinite(values)
         count = known.sum(axis=1)

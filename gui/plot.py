@@ -171,7 +171,7 @@ class PlotPanel(QWidget):
         heading.addWidget(self.title)
         heading.addWidget(self.note)
         heading.addWidget(self.legend, 1)
-        rows = QVBoxLayout(self)
+        self.rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 10, 0, 6)
         rows.setSpacing(2)
         rows.addLayout(heading)

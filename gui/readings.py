@@ -7,6 +7,8 @@ import time
 
 import numpy as np
 
+from driftscope.core.history import History, Row
+from driftscope.core.rows import UNSCORED
 from driftscope.core.stream import F64, Clock
 from driftscope.gui import words
 
@@ -76,6 +78,16 @@ def lapse(time_s: float, clock: Clock, decimals: int) -> str:
     return f"{time_s:,.{decimals}f} s"
 
 
+def ago(time_s: float, clock: Clock, period_s: float) -> str:
+    """Return a time counted back from now, of samples so far apart: '-3.214 s', 'now'."""
+    return "now" if not time_s else lapse(time_s, clock, time_places(period_s))
+
+
+def unusual(row: Row) -> str:
+    """Return how unusual a sample was: '1 in 310', 'not scored'."""
+    return "not scored" if row.flags & UNSCORED else words.rarity(row.rarity)
+
+
 def frequency(time_s: float) -> str:
     """Return how often something comes that takes so long, with four digits: '0.8104 Hz'."""
     rate_hz = 1 / abs(time_s) if time_s else math.inf
@@ -87,3 +99,24 @@ def frequency(time_s: float) -> str:
             whole = len(str(int(number)))
             return f"{number:,.{max(0, 4 - whole)}f} {unit}"
     raise AssertionError("unreachable")
+
+
+class Decimals:
+    """Remember the decimal places in which each channel is told, so that numbers hold still."""
+
+    LOOKED_AT = 500
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[int, float, int, int]] = {}
+
+    def of(self, history: History, channel: int, height: float) -> int:
+        """Return the places for a channel that is drawn in a range of that height."""
+        was, high, seen, count = self._kept.get(channel, (0, math.nan, 0, 0))
+        same = was == id(history) and high == height
+        if same and history.total < 2 * seen:
+            return count
+        rows = history.rows
+        newest = rows.values[channel, max(0, rows.count - self.LOOKED_AT) : rows.count]
+        found = max(places(newest, height), count if same else 0)
+        self._kept[channel] = id(history), height, history.total, found
+        return found

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from driftscope.core.stream import F64
-from driftscope.gui import axes, draw, theme, words
+from driftscope.gui import axes, draw, pointing, readings, theme, words
 from driftscope.gui.plot import PlotPanel
 from driftscope.gui.time_plot import TimePlot
 from driftscope.gui.time_view import TimeView
@@ -104,7 +104,29 @@ class RarityPlot(TimePlot):
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         painter.setClipping(False)
         self.draw_time(painter, area, texts=self._has_times())
+        self.draw_reading(painter, area)
+        self._draw_read(painter, area)
         return lines.last_seq
+
+    def _draw_read(self, painter: QPainter, area: QRectF) -> None:
+        """Mark the moment that is read; under the mouse tell how unusual it was."""
+        view, row = self.view, self.view.cursor.row
+        if row is None or not (view.cursor.on or self.hovered):
+            return
+        at = QPointF(self.place(row.time_s), self._y(np.array(row.rarity), area).item())
+        if not area.left() <= at.x() <= area.right():
+            return
+        if math.isfinite(row.rarity):
+            pointing.dot(painter, at, theme.current().alarm)
+        else:
+            at.setY(area.center().y())
+        if self.hovered:
+            clock = self.session.info.clock if self.session.info else "elapsed"
+            period_s = self.session.history.period_s if self.session.history else math.nan
+            ago = readings.ago(row.time_s - view.now_s, clock, period_s)
+            painter.setFont(theme.number_font(8))
+            pointing.tell(painter, area, at, f"{readings.unusual(row)} · {ago}")
+            painter.setFont(theme.text_font(8))
 
     def _rescale(self, rarity: F64, threshold: float) -> None:
         """Make room at once for what is higher, take it back when two decades stay empty."""
