@@ -78,6 +78,8 @@ class History:
         self.threshold = float("nan")
         self.calibrated = False
         self.total = 0
+        self.not_shown = 0
+        """Rows known to have been given out that never arrived here."""
         self.graded = 0
         """Rows of which labels have said what they were."""
         self._interruptions: deque[tuple[int, int]] = deque()
@@ -104,6 +106,16 @@ class History:
         return float(self._rows.time_s[0]) if len(self) else float("nan")
 
     @property
+    def group_s(self) -> float:
+        """Return how long a stretch before `exact_s` is one minimum and one maximum; 0 if every
+        row is kept."""
+        coarse = self._rows.coarse
+        if coarse.count < 2:
+            return 0.0
+        newest = coarse.time_s[max(0, coarse.count - 65) : coarse.count]
+        return float(np.median(np.diff(newest)))
+
+    @property
     def end_s(self) -> float:
         """Return the newest row's time; NaN if there is none."""
         return float(self._rows.time_s[len(self) - 1]) if len(self) else float("nan")
@@ -128,7 +140,10 @@ class History:
             return
         if not len(result):
             return
-        before = HOLE if len(self) and result.seq != self.last_seq + 1 else 0
+        missing = result.seq - self.last_seq - 1 if len(self) else 0
+        before = HOLE if missing else 0
+        if missing and not (self._interruptions and self._interruptions[0][0] <= result.seq):
+            self.not_shown += missing
         while self._interruptions and self._interruptions[0][0] <= result.seq:
             before = self._interruptions.popleft()[1]
         if len(self) and before:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
+from driftscope.core.clock import ClockQuality
 from driftscope.core.health import Health
 from driftscope.gui import theme, words
 from driftscope.gui.watched import Watched
@@ -20,12 +21,18 @@ SHOWN_REJECTS = 20
 P99 = "p99 is what 99 of 100 stay below: the slow end."
 TIPS = {
     "received": "Samples that arrived each second, over the last two seconds.",
+    "clock": "How even the clock behind the samples is. Jitter: how far what comes strays from an "
+    "even beat on its way here; the times are freed of it. Drift, where the device sends its own "
+    "time: how fast its clock runs against this computer's (12 ppm gain a second a day); its "
+    "times are kept. Where it sends none: its samples a second by this computer's clock.",
     "rejected": "What came damaged, or was no sample at all. Click for the last ones.",
     "left out": "Pictures that were passed over since a newer one was there: the newest is always "
     "taken.",
     "dropped · skipped": "Dropped: samples lost before they could be read. Skipped: times the "
     "model was not updated for want of time; what was measured then is still drawn and judged.",
-    "not scored": "Samples that were not judged for lack of time; drawn hatched.",
+    "not scored · not drawn": "Not scored: samples that were not judged for lack of time; drawn "
+    "hatched. Not drawn: samples that were judged but came too fast for the window to take in; a "
+    "hatched hole stands for them.",
     "gaps": "Times the link was interrupted. Nothing is learned across a gap.",
     "learn time": f"How long judging and learning one step takes: half the steps take less. {P99}",
     "sample to screen": "How long a sample takes from its arrival to being drawn: half of them "
@@ -128,7 +135,8 @@ class HealthPanel(QWidget):
         """Show the counts as they are now."""
         health, values = self.session.health, self.values
         pictures = self.session.pictures
-        if self.figures.refresh(health) or not values["received"].text():
+        anew = self.figures.refresh(health) or not values["received"].text()
+        if anew:
             values["received"].say(_per_second(health.measured_rate_hz(), pictures))
         set_text(self._names["rejected"], "damaged" if pictures else "rejected lines")
         set_text(
@@ -140,11 +148,33 @@ class HealthPanel(QWidget):
         self.rejects.show_count(health)
         lost = f"{words.thousands(health.dropped)} · {words.thousands(health.skipped_updates)}"
         values["dropped · skipped"].say(lost)
-        values["not scored"].say(words.thousands(health.unscored))
+        if anew:
+            self._show_clock(health.clock)
+        history = self.session.history
+        not_drawn = words.thousands(history.not_shown if history is not None else 0)
+        values["not scored · not drawn"].say(f"{words.thousands(health.unscored)} · {not_drawn}")
         values["gaps"].say(words.thousands(health.gaps))
         values["learn time"].say(_middle_and_worst(*self.figures.step_ms))
         values["sample to screen"].say(_middle_and_worst(*self.session.latency_ms))
         values["memory"].say(words.megabytes(self.figures.memory_bytes))
+
+    def _show_clock(self, clock: ClockQuality) -> None:
+        text = clock_words(clock)
+        for widget in (self.values["clock"], self._names["clock"]):
+            widget.setVisible(bool(text))
+        self.values["clock"].say(text)
+
+
+def clock_words(clock: ClockQuality) -> str:
+    """Return how well times are known: 'drift +12 ppm · jitter 0.4 ms'; "" if that is unknown."""
+    parts = []
+    if clock.drift_ppm is not None:
+        parts.append(f"drift {clock.drift_ppm:+,.0f} ppm")
+    if clock.rate_hz is not None:
+        parts.append(f"{words.rounded(clock.rate_hz, 5)} Hz")
+    if clock.jitter_ms is not None:
+        parts.append(f"jitter {words.milliseconds(clock.jitter_ms)}")
+    return " · ".join(parts)
 
 
 def _per_second(rate_hz: float, pictures: bool) -> str:

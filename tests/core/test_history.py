@@ -145,10 +145,18 @@ def test_a_gap_known_before_the_rows_in_front_of_it_stands_where_it_belongs() ->
     assert (history.row(100).flags, history.row(108).flags) == (0, GAP)
 
 
+def test_samples_known_to_be_lost_are_not_counted_as_not_shown() -> None:
+    history = filled(100)
+    history.note_gap(Event("s", 140, 1.4, "loss", {"samples": 40}))
+    history.append(result(140))
+    assert (history.row(140).flags, history.not_shown) == (HOLE, 0)
+
+
 def test_a_jump_nobody_explained_is_a_hole() -> None:
     history = filled(100)
     history.append(result(140))
     assert history.row(140).flags == HOLE
+    assert history.not_shown == 40
     assert [band.kind for band in history.bands] == ["hole"]
 
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from driftscope.gui.panels.health import Figures, HealthPanel
+from driftscope.core.clock import ClockQuality
+from driftscope.gui.panels.health import Figures, HealthPanel, clock_words
 from driftscope.gui.session import Session
 
 
@@ -28,16 +29,28 @@ def test_counts_are_told_and_nothing_is_left_out(health: HealthPanel) -> None:
     counts.unscored, counts.gaps = 64, 2
     counts.rejects.append(("ets Jun  8 2016", "no number"))
     counts._step_ms.extend([0.5, 0.6, 20.0])
+    counts.clock = ClockQuality(None, 12.3, 0.4)
+    health.session.history.not_shown = 3
     health.session.latency_ms = (24.2, 41.4)
     health.refresh()
     told = said(health)
     assert told["rejected"] == "3 last: ‘ets Jun  8 2016’"
     assert told["dropped · skipped"] == "1,200 · 7"
-    assert (told["not scored"], told["gaps"]) == ("64", "2")
+    assert (told["not scored · not drawn"], told["gaps"]) == ("64 · 3", "2")
+    assert told["clock"] == "drift +12 ppm · jitter 0.4 ms"
     assert told["learn time"] == "0.6 ms (p99 20)"
     assert told["sample to screen"] == "24 ms (p99 41)"
     assert told["memory"].endswith(" MB")
     assert health.rejects.property("role") == "alarm"
+
+
+def test_the_clock_tells_what_is_known_of_it(health: HealthPanel) -> None:
+    assert clock_words(ClockQuality()) == ""
+    assert clock_words(ClockQuality(99.9963, None, 16.2)) == "99.996 Hz · jitter 16 ms"
+    assert clock_words(ClockQuality(None, None, 0.41)) == "jitter 0.4 ms"
+    health.session.health.clock = ClockQuality()
+    health.refresh()
+    assert health.values["clock"].isHidden() and health._names["clock"].isHidden()
 
 
 def test_the_rejected_lines_can_be_read_by_mouse_and_key(health: HealthPanel, qtbot) -> None:

@@ -87,23 +87,30 @@ def test_unscored_rows_are_hatched_and_still_drawn(qtbot, session) -> None:
     assert theme.current().prediction.name() not in inside
 
 
-def test_what_is_no_longer_kept_is_said_where_it_stood(qtbot) -> None:
+def test_what_is_left_of_old_samples_is_drawn_and_said(qtbot, monkeypatch) -> None:
     session = StandIn()
     session.describe()
-    session.history = History(session.info, 100_000)
+    session.history = History(session.info, 400_000)
     session.feed(0, 20_000)
     assert session.history.total > len(session.history)
     panel = shown(qtbot, SignalPanel(session))
     said: list[str] = []
-    panel.plot.say = lambda painter, area, sentence: said.append(sentence)
+    caption = draw.caption
+
+    def heard(painter, at, text, *colours, **how):
+        said.append(text)
+        return caption(painter, at, text, *colours, **how)
+
+    monkeypatch.setattr(draw, "caption", heard)
     panel.show_interval(1.0, 2.0)
-    panel.grab()
-    kept = words.duration(session.history.end_s - session.history.start_s)
-    assert said[-1] == f"This is no longer kept: the last {kept} are."
+    plot = panel.plot
+    assert theme.current().text.name() in colours_at(plot, plot.place(1.0), plot.place(2.0))
+    each = words.duration(session.history.group_s)
+    assert f"of this only the lowest and highest of each {each} are left" in said
     said.clear()
     panel.follow_live()
     panel.grab()
-    assert said == []
+    assert not any("lowest and highest" in text for text in said)
 
 
 @pytest.mark.parametrize("starts", [(400.0, 398.0), (780.0, 690.0, 640.0), (-50.0, -60.0, 120.0)])
