@@ -13,9 +13,11 @@ from driftscope.core import registry
 from driftscope.gui.classes_area import ClassesArea, applying
 from driftscope.gui.controls import Controls
 from driftscope.gui.panels.alarms import AlarmsPanel
+from driftscope.gui.panels.console import ConsolePanel
 from driftscope.gui.panels.health import Figures
 from driftscope.gui.panels.loss import LossPanel
 from driftscope.gui.panels.score import ScorePanel
+from driftscope.gui.panels.spectrum import SpectrumPanel
 from driftscope.gui.session import Session
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.traces import Traces
@@ -57,10 +59,18 @@ PANELS = (
     Place("settings", "Settings", "left", 1, lambda p: Controls(p.session, p.figures, p.traces)),
     Place("score", "How unusual", "below", 2, lambda p: ScorePanel(p.session, p.view)),
     Place("loss", "Loss", "below", 3, lambda p: LossPanel(p.session)),
+    Place(
+        "spectrum", "Spectrum", "below", 3, lambda p: SpectrumPanel(p.session, p.view, p.traces),
+        shown=False, keys="Ctrl+Shift+F", applies=lambda session: not session.pictures,
+    ),
     Place("alarms", "Alarms", "right", 2, lambda p: AlarmsPanel(p.session)),
     Place(
         "classes", "Classes", "right", 3, lambda p: ClassesArea(p.session),
         applies=lambda session: bool(applying(session)),
+    ),
+    Place(
+        "console", "Console", "right", 2, lambda p: ConsolePanel(p.session), keys="Ctrl+Shift+K",
+        applies=lambda session: not session.pictures,
     ),
 )  # fmt: skip
 MIDDLE_SHARE = 5

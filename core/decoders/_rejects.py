@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from driftscope.core.stream import Event
+from driftscope.core.visible import visible
 
 TEXT = 200
 """Characters of a rejected line that are shown."""
+CONSOLE = "console"
+"""Kind of lines that are text beside samples, and no fault."""
 WRONG_BAUD = (
     "Most of what arrives is not text: the baud rate is probably wrong. Try the one in the "
     "device's program, often 115200 or 9600."
@@ -35,14 +38,16 @@ class Rejects:
         if kind in self._merged:
             self._merged[kind]["count"] += count
             return
-        text = raw[: 4 * TEXT].decode("utf-8", "backslashreplace").strip("\r\n")
-        shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-        self._merged[kind] = {"count": count, "text": shown[:TEXT], "reason": reason}
+        text = visible(raw[: 4 * TEXT].strip(b"\r\n"))[:TEXT]
+        self._merged[kind] = {"count": count, "text": text, "reason": reason}
 
     def take(self, key: str, seq: int, time_s: float) -> list[Event]:
-        """Return the Events of the rejects since the last call."""
+        """Return the Events of the rejects since the last call, and of text for the console."""
         merged, self._merged = self._merged, {}
-        return [Event(key, seq, time_s, "reject", data) for data in merged.values()]
+        return [
+            Event(key, seq, time_s, "console" if kind == CONSOLE else "reject", data)
+            for kind, data in merged.items()
+        ]
 
     def watch(self, data: bytes, lines: int, taken: int) -> str:
         """Take in a chunk of which `taken` bytes made samples; return a sentence or ""."""
