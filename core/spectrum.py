@@ -169,19 +169,24 @@ def peaks(found: Spectrum, channel: int, most: int = 5) -> list[Peak]:
         around = height[max(k - AROUND, 1) : k + AROUND + 1]
         clear = height[k] > CLEAR * np.median(around) and height[k] > 1e-6 * height[tops[0]]
         if clear and all(abs(k - other.bin) >= APART for other in kept):
-            kept.append(_between(found, height, k))
+            kept.append(peak_at(found, channel, k))
             if len(kept) == most:
                 break
     return kept
 
 
-def _between(found: Spectrum, height: F64, k: int) -> Peak:
+def peak_at(found: Spectrum, channel: int, k: int) -> Peak:
     """Return the sine that gives bin k and its higher neighbour their heights."""
-    side = 1 if height[k + 1] >= height[k - 1] else -1
-    ratio = float(height[k + side] / height[k])
+    height = np.sqrt(found.power[channel, max(k - 1, 0) : k + 2])
+    here = min(k, 1)
+    beside = {
+        side: float(height[here + side]) for side in (-1, 1) if 0 <= here + side < len(height)
+    }
+    side = max(beside, key=lambda side: beside[side])
+    ratio = beside[side] / float(height[here]) if height[here] > 0 else 0.0
     off = min(max((2 * ratio - 1) / (ratio + 1), 0.0), 0.5)
     lost = math.sin(math.pi * off) / (math.pi * off) / (1 - off**2) if off > 1e-9 else 1.0
-    amplitude = 4 / found.rows * float(height[k]) / lost
+    amplitude = 4 / found.rows * float(height[here]) / lost
     return Peak((k + side * off) * found.step, amplitude, k)
 
 

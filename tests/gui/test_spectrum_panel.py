@@ -1,0 +1,303 @@
+"""The spectrum panel: what it shows of the stretch in view, and what it says of it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from windows import focus
+
+from driftscope.core.history import History
+from driftscope.core.stream import Event, Result, StreamInfo
+from driftscope.gui import frequencies
+from driftscope.gui.panels.spectrum import SpectrumPanel
+from driftscope.gui.session import Session
+from driftscope.gui.spectrum_plot import thinned
+from driftscope.gui.time_view import TimeView
+from driftscope.gui.traces import Traces
+
+ROWS = 8192
+T = np.arange(ROWS) / 1000.0
+
+
+def describe(session: Session, values: np.ndarray, times: np.ndarray = T, **info: object) -> None:
+    """Have the stream hold these values (n, C), half of which was predicted."""
+    names = tuple(f"c{k}" for k in range(values.shape[1]))
+    session.shown.info = StreamInfo("demo", names, ("g",) * len(names), 1000.0, **info)
+    session.shown.history = History(session.info, 64_000_000)
+    feed(session, values, times)
+
+
+def feed(session: Session, values: np.ndarray, times: np.ndarray, seq: int = 0) -> None:
+    n, no = len(values), np.zeros(len(values), bool)
+    session.history.append(
+        Result(
+            "demo", seq, times, values, values / 2, None, np.zeros(n), {}, values, np.zeros(n), 4.0,
+            no, no, True, time.monotonic(),
+        )
+    )  # fmt: skip
+
+
+def sine(frequency_hz: float, amplitude: float = 1.0) -> np.ndarray:
+    return amplitude * np.sin(2 * np.pi * frequency_hz * T)[:, None]
+
+
+@pytest.fixture
+def panel(session: Session, qtbot) -> SpectrumPanel:
+    describe(session, np.hstack([sine(50, 2.0), sine(123.4, 0.5), sine(7, 1.0)]))
+    made = SpectrumPanel(session, TimeView(), Traces())
+    made.resize(900, 320)
+    with qtbot.waitExposed(made):
+        made.show()
+    whole(made)
+    yield made
+    made.close()
+
+
+def whole(panel: SpectrumPanel) -> None:
+    """Show all there is, and draw it."""
+    view, history = panel.curves.shown.view, panel.session.history
+    view.update(history, False)
+    view._chosen, view.span_s = True, history.end_s - history.start_s + 0.001
+    fresh(panel)
+
+
+def fresh(panel: SpectrumPanel) -> None:
+    panel.curves.shown._due_s = 0.0
+    panel.refresh()
+    panel.curves.repaint()
+
+
+def choose(box, text: str) -> None:
+    place = next(k for k in range(box.count()) if text in box.itemText(k))
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def peaks(panel: SpectrumPanel) -> list[str]:
+    now, shown = panel.curves.shown.now, panel.curves.shown
+    return [
+        f"{now.frequency(peak.frequency)} {shown.height(now.measured, place, peak)}"
+        for place, peak in now.peaks
+    ]
+
+
+def test_the_first_plot_is_shown_with_what_was_predicted_of_it(panel: SpectrumPanel) -> None:
+    now = panel.curves.shown.now
+    assert peaks(panel) == ["50.00 Hz 2.00 g"]
+    assert now.predicted.amplitude[0].max() == pytest.approx(1.0, rel=0.2)
+    assert panel.note.text() == "2,048 samples, Hann, 7 averaged"
+    assert panel.told.isHidden()
+    assert panel.legend.accessibleName() == "measured, predicted"
+    assert panel.curves.drawn_seq == ROWS - 1
+
+
+def test_another_channel_is_chosen_and_overlaid_ones_come_together(panel: SpectrumPanel) -> None:
+    choose(panel.channel, "c1")
+    assert peaks(panel) == ["123.40 Hz 0.500 g"]
+    panel.traces.overlay(panel.session.info)
+    fresh(panel)
+    assert panel.channel.currentText() == "c0 and 2 more"
+    assert peaks(panel) == ["50.00 Hz 2.00 g", "7.00 Hz 1.00 g", "123.40 Hz 0.500 g"]
+    assert panel.legend.accessibleName() == "c0, c1, c2"
+    panel.traces.separate()
+    fresh(panel)
+    assert panel.channel.currentText() == "c1"
+
+
+def test_the_figures_follow_what_is_chosen(panel: SpectrumPanel) -> None:
+    shown = panel.curves.shown
+    choose(panel.scale, "Decibels")
+    assert peaks(panel) == ["50.00 Hz 6.0 dB"] and shown.caption() == "amplitude, dB re 1 g"
+    choose(panel.what, "density")
+    assert shown.caption() == "power density, dB re 1 g²/Hz"
+    choose(panel.scale, "Linear")
+    density = shown.now.measured.density[0]
+    assert density.sum() * shown.now.measured.step == pytest.approx(2.0, rel=1e-3)  # 2² / 2
+    assert shown.caption() == "power density (g²/Hz)"
+    choose(panel.rows_box, "4,096")
+    assert shown.now.measured.rows == 4096
+    panel.log.click()
+    fresh(panel)
+    ends = [panel.curves.frequency_at(x) for x in (0.0, 2000.0)]
+    assert ends == pytest.approx([shown.now.measured.step, 500.0])
+    assert not panel.told.isVisible()
+
+
+def test_a_window_that_does_not_fit_is_told(panel: SpectrumPanel) -> None:
+    choose(panel.rows_box, "65,536")
+    assert panel.told.accessibleName() == (
+        "▲ 65,536 samples are not in view in one piece: 8,192 are used. Zoom out."
+    )
+
+
+def test_it_follows_the_stretch_in_view_at_most_five_times_a_second(panel: SpectrumPanel) -> None:
+    shown = panel.curves.shown
+    before = shown.now
+    feed(panel.session, sine(200.0) @ np.ones((1, 3)), T + 8.192, ROWS)
+    shown._due_s = time.monotonic() + 0.2
+    shown.update(time.monotonic())
+    assert shown.now is before
+    shown.update(time.monotonic() + 0.2)
+    assert shown.now is not before and peaks(panel)[0].startswith("200.0")
+    later = shown.now
+    shown.update(time.monotonic() + 9)  # nothing new
+    assert shown.now is later
+    assert shown._due_s >= 0.2
+
+
+def test_hidden_nothing_is_worked_out(panel: SpectrumPanel) -> None:
+    panel.hide()
+    before = panel.curves.shown.now
+    feed(panel.session, np.ones((10, 3)), 9 + T[:10], ROWS)
+    panel.curves.shown._due_s = 0.0
+    panel.refresh()
+    assert panel.curves.shown.now is before
+
+
+def test_without_a_rate_frequencies_are_per_sample(panel: SpectrumPanel) -> None:
+    describe(panel.session, sine(125.0), np.arange(float(ROWS)), clock="rows")
+    whole(panel)
+    assert peaks(panel) == ["0.12500 cycles/sample 1.00 g"]
+    assert panel.told.accessibleName() == "▲ No rate is known: frequencies are per sample."
+    assert panel.curves.shown.read(0.125, 256, False)[:2] == [
+        "0.12500 cycles/sample", "every 8.0 samples",
+    ]  # fmt: skip
+
+
+def test_missing_and_uneven_samples_are_told(panel: SpectrumPanel) -> None:
+    values = sine(50.0)
+    values[::40] = np.nan
+    describe(panel.session, values)
+    whole(panel)
+    told = panel.told.accessibleName()
+    assert told == "▲ 2.5 % of the samples are missing: filled in between."
+    uneven = np.cumsum(np.random.default_rng(0).exponential(1e-3, ROWS))
+    describe(panel.session, sine(50.0), uneven)
+    whole(panel)
+    told = panel.told.accessibleName()
+    assert told.startswith("▲ Samples come unevenly, intervals vary by ")
+    values[::3] = np.nan
+    describe(panel.session, np.hstack([values, sine(7)]))
+    panel.traces.overlay(panel.session.info)
+    whole(panel)
+    assert "% of c0 is missing: too much for a spectrum." in panel.told.accessibleName()
+    assert peaks(panel) == ["7.00 Hz 1.00 g"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (np.full((ROWS, 1), 3.0), "The signal does not change here"),
+        (np.full((ROWS, 1), np.nan), "Too many samples are missing here"),
+        (np.zeros((9, 1)), "Too few samples in view in one piece: 9, and 16 are needed."),
+    ],
+)
+def test_an_empty_spectrum_says_why(
+    panel: SpectrumPanel, values: np.ndarray, sentence: str
+) -> None:
+    describe(panel.session, values, T[: len(values)])
+    whole(panel)
+    shown = panel.curves.shown
+    assert shown.now is None and shown.sentence.startswith(sentence)
+    assert panel.note.text() == "" and panel.told.isHidden()
+    panel.grab()
+
+
+def test_no_channel_and_no_stream(panel: SpectrumPanel) -> None:
+    panel.traces.change_all(panel.session.info.channels, hidden=True)
+    fresh(panel)
+    assert panel.curves.shown.sentence == "No channel is ticked."
+    panel.session.shown.info, panel.session.shown.history = None, None
+    fresh(panel)
+    assert panel.curves.shown.sentence.startswith("The spectrum stands here")
+    assert panel.channel.count() == 0
+
+
+def test_no_window_crosses_a_gap(panel: SpectrumPanel) -> None:
+    describe(panel.session, sine(50.0)[:5000], T[:5000])
+    panel.session.history.note_gap(Event("demo", 5000, 5.0, "gap"))
+    feed(panel.session, sine(50.0)[:3000] + 100, T[:3000] + 5.5, 5000)
+    whole(panel)
+    found = panel.curves.shown.now.found
+    assert [len(piece) for piece in found.pieces] == [5000, 3000]
+    assert panel.curves.shown.now.measured.amplitude[0, :5].max() < 0.01
+
+
+def test_only_so_much_is_looked_at(session: Session, panel: SpectrumPanel) -> None:
+    n = 600_000
+    describe(session, np.sin(np.arange(n) / 3.0)[:, None], np.arange(n) / 1000)
+    whole(panel)
+    assert sum(map(len, panel.curves.shown.now.found.pieces)) == 2**17
+    assert "the newest 2 min of the view" in panel.note.text()
+    describe(session, np.random.default_rng(0).random((ROWS, 20)))
+    panel.traces.overlay(session.info)
+    whole(panel)
+    assert "8 of 20 channels" in panel.note.text()
+
+
+def test_a_frequency_is_read_by_mouse_and_keys(panel: SpectrumPanel) -> None:
+    plot = panel.curves
+    x = round(plot.across(np.array(51.0), plot.area()).item())
+    QTest.mouseMove(plot, QPoint(x, 100))
+    QTest.qWait(20)
+    plot.hovered = 51.0 if plot.hovered is None else plot.hovered
+    fresh(panel)
+    told = plot.accessibleDescription()  # a few pixels beside a peak means the peak
+    assert told == "50.00 Hz  ·  every 20 ms  ·  2.00 g  ·  predicted 1.00 g"
+    focus(plot)
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.hovered is None
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert round(plot.hovered) == 50
+    for _ in range(3):
+        QTest.keyClick(plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    fresh(panel)
+    assert plot.accessibleDescription().startswith("35.16 Hz  ·  every 28 ms")
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("chosen", ["Linear", "Logarithmic", "Decibels"])
+@pytest.mark.parametrize("what", ["Amplitude", "Power density"])
+@pytest.mark.parametrize("signal", ["tiny", "huge", "absurd"])
+def test_anything_is_drawn(panel: SpectrumPanel, chosen: str, what: str, signal: str) -> None:
+    size = {"tiny": 1e-150, "huge": 1e120, "absurd": 1e300}[signal]
+    describe(panel.session, sine(50.0) * size)
+    choose(panel.scale, chosen)
+    choose(panel.what, what)
+    panel.log.click()
+    whole(panel)
+    assert panel.curves._failure is None
+
+
+def test_a_thinned_curve_keeps_its_highest_and_lowest_points() -> None:
+    random = np.random.default_rng(0)
+    x, y = np.linspace(0, 100, 5000), random.random(5000)
+    thin_x, thin_y = thinned(x, y)
+    assert len(thin_x) < 250 and thin_y.max() == y.max() and thin_y.min() == y.min()
+    assert np.array_equal(thinned(x[:50] * 50, y[:50])[1], y[:50])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log", "texts"),
+    [
+        (0.0, 500.0, False, ["0", "100", "200", "300", "400", "500 Hz"]),
+        (0.0, 24_000.0, False, ["0", "5", "10", "15", "20 kHz"]),
+        (0.0, 5e-5, False, ["0", "10", "20", "30", "40", "50 µHz"]),
+        (1.0, 1000.0, True, ["1", "3", "10", "30", "100", "300", "1,000 Hz"]),
+    ],
+)
+def test_ticks_name_their_unit_once(low: float, high: float, log: bool, texts: list[str]) -> None:
+    found = frequencies.ticks(low, high, 7 if log else 5, True, log)
+    assert [text for _, text in found] == texts
+
+
+def test_a_frequency_is_told_as_fine_as_it_is_known() -> None:
+    assert frequencies.text(50.123456, 0.244, True) == "50.12 Hz"
+    assert frequencies.text(12_345.6, 10.0, True) == "12.346 kHz"
+    assert frequencies.text(1 / 86400, 1e-6, True) == "11.6 µHz"
+    assert frequencies.period(1 / 86400, True) == "24 h"
