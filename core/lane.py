@@ -6,20 +6,16 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from driftscope.core import clock
-from driftscope.core.arrays import empty
-from driftscope.core.holding import Holding
-from driftscope.core.interfaces import Learner, State
+from driftscope.core import clock, outcome
+from driftscope.core.interfaces import State
+from driftscope.core.knowledge import Knowledge
 from driftscope.core.labels import Waiting
 from driftscope.core.left_out import LeftOut
 from driftscope.core.load import Load
 from driftscope.core.params import ParamSet
-from driftscope.core.parts import make_detector, make_learner
-from driftscope.core.settling import Settling
 from driftscope.core.steps import StepGrid
 from driftscope.core.stream import (
+    F64,
     Block,
     Detected,
     Event,
@@ -27,17 +23,15 @@ from driftscope.core.stream import (
     Labels,
     Learned,
     Output,
-    Result,
     Scored,
     Step,
     StreamInfo,
 )
-from driftscope.core.teaching import Accept, LearnerCommand
 
 BULK_ROWS = 1024
 
 
-class Lane:
+class Lane(Knowledge):
     """Score, hand over, learn: the order is written here, once.
 
     `take` gives a step's Result to the caller, who hands it to every sink, and only when asked
@@ -46,15 +40,11 @@ class Lane:
     """
 
     def __init__(self, info: StreamInfo, params: ParamSet, live: bool) -> None:
-        self.info = info
+        super().__init__(info, params)
         self.live = live
         self.load = Load()
         self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows", live)
-        self.params = params
-        self.learner = make_learner(info, params)
-        self.detector = make_detector(info, params)
-        self.settling = Settling()
-        self._holding, self._labels = Holding(), Waiting()
+        self._labels = Waiting()
         self.grid = StepGrid(info, self.step_rows)
         self.seq = 0
         self.time_s = 0.0
@@ -109,8 +99,8 @@ class Lane:
         """Score what the open step holds already, as it would come out later."""
         step = self.grid.part(self.info.key)
         if step is not None and step.n > self.grid.emitted:
-            scored, detected = self._score(step)
-            yield from self._outputs(step, scored, detected)
+            former = self.former.loss(step, spare=True)
+            yield from self._outputs(step, self._score(step), former)
 
     def gap(self, event: Event) -> Iterator[Output]:
         """Close the open step untrained and put the gap after it; nothing crosses this point."""
@@ -123,6 +113,9 @@ class Lane:
         yield from self._close_open_step()
         new = info.channels[len(self.info.channels) :]
         self.info = info
+        if new:  # what is remembered knows nothing of them
+            self.undo.forget()
+            self.former.end()
         self.learner.extend(info)
         self.detector.extend(info)
         self.grid.extend(info)
@@ -139,34 +132,6 @@ class Lane:
         yield from self._left_out.end()
         yield from self.detector.gap(self.seq)
 
-    def obey(self, command: LearnerCommand) -> str:
-        """Have the learner carry out a command; return why it cannot, "" if it was done."""
-        why_not = self.learner.obey(command)
-        if not why_not and isinstance(command, Accept):
-            self._holding.accept(self.learner)
-        return why_not
-
-    def turned(self) -> None:
-        """A parameter of the learner was turned: its errors are another's for a while."""
-        self.settling.turned()
-
-    def replace(self, learner: Learner) -> None:
-        """Go on with another learner; what was usual of the old one's errors is forgotten."""
-        self.learner = learner
-        self.detector.reset()
-        self.settling, self._holding = Settling(), Holding()
-
-    def fresh_learner(self) -> Learner:
-        """Make a learner that knows nothing, by the parameters as they are now."""
-        made = make_learner(self.info, self.params)
-        made.rate_hz = self.rate.rate_hz
-        return made
-
-    def reset(self) -> None:
-        """Forget all that was learned, the sense of the usual included."""
-        self.learner.reset()
-        self.replace(self.learner)
-
     def state_dict(self) -> State:
         return dict(
             learner=self.learner.state_dict(), detector=self.detector.state_dict(),
@@ -174,12 +139,14 @@ class Lane:
             seq=self.seq, time_s=self.time_s, steps=self._steps, info=self.info,
             next_seq=self._next_seq, settling=self.settling.state_dict(),
             holding=self._holding.state_dict(), labels=self._labels.state_dict(),
+            former=self.former.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
         self.rate.load_state_dict(state["rate"])
-        self.learner.rate_hz = self.detector.rate_hz = self.rate.rate_hz
+        self._tell_rate()
         self.learner.load_state_dict(state["learner"])
+        self.former.load_state_dict(state["former"], self.info, self.params.learner)
         self.detector.load_state_dict(state["detector"])
         self.grid.load_state_dict(state["grid"])
         self.seq, self.time_s, self._steps = state["seq"], state["time_s"], state["steps"]
@@ -188,15 +155,13 @@ class Lane:
         self._holding.load_state_dict(state["holding"], self.learner)
         self._labels.load_state_dict(state["labels"])
 
-    def _score(self, step: Step) -> tuple[Scored, Detected]:
-        scored = self.learner.score(step)
-        return scored, self.detector.score(step, scored)
-
     def _scored_and_learned(self, step: Step, age_s: float) -> Iterator[Output]:
+        spare = not self.live or self.load.spare(age_s, self.rate.rate_hz)
+        former = self.former.loss(step, spare)
         begun_s = time.perf_counter()
         scored, detected = self._score(step)
         scored_s = time.perf_counter()
-        yield from self._outputs(step, scored, detected)
+        yield from self._outputs(step, (scored, detected), former)
         if self.learner.holds:
             news = self._holding.follow(
                 self.learner, bool(detected.alarm[-1]), float(step.time_s[-1])
@@ -221,6 +186,9 @@ class Lane:
             yield from self._left_out.end("skipped")
         self.load.spent(handed_s - begun_s, None if skip else learn_s, step.rows)
         self._close(step)
+        if not skip:
+            self.undo.follow(self.learner, self.time_s)
+        self.former.take(step, learn=spare)
         yield from self.learner.take_reports()
         yield Learned(
             step.key, step.seq, self._steps, loss, 1e3 * (scored_s - begun_s), 1e3 * learn_s,
@@ -239,13 +207,14 @@ class Lane:
 
     def _follow_rate(self, step: Step) -> None:
         if self.rate.update(step.time_s[: step.n]):
-            self.learner.rate_hz = self.detector.rate_hz = self.rate.rate_hz
+            self._tell_rate()
 
     def _interrupt(self) -> Iterator[Output]:
         """Let nothing cross the point in front of the next sample."""
         yield from self._close_open_step()
         yield from self._left_out.end()
         self.learner.gap()
+        self.former.gap()
         self.rate.gap()
         self._next_seq = None
         yield from self.detector.gap(self.seq)
@@ -253,11 +222,13 @@ class Lane:
     def _close_open_step(self) -> Iterator[Output]:
         step = self.grid.part(self.info.key)
         if step is not None:
+            former = self.former.loss(step, spare=True)
             scored, detected = self._score(step)
             if step.n > self.grid.emitted:
-                yield from self._outputs(step, scored, detected)
+                yield from self._outputs(step, (scored, detected), former)
             self.learner.skip(self._labels.on(step), scored)
             self.detector.learn(step, scored, detected, False)
+            self.former.take(step, learn=False)
             self.grid.close_step()
             yield from self.learner.take_reports()
 
@@ -266,31 +237,22 @@ class Lane:
         if "unscored" not in self._left_out:
             yield from self.detector.gap(step.seq)
         self.learner.skip(step, None)
+        self.former.loss(step, spare=False)
+        self.former.take(step, learn=False)
         self._left_out.add("unscored", step, self.step_rows())
         self._moved_to(step)
         self._follow_rate(step)
-        nan = np.full(step.n, np.nan)
-        no = np.zeros(step.n, bool)
-        none = empty(step.n, len(self.info.channels))
-        yield Result(
-            step.key, step.seq, step.time_s, step.values, none, None, nan, {}, none,
-            np.zeros(step.n), 0.0, no, no, False, self.grid.arrived_s, scored=False,
-        )  # fmt: skip
+        yield outcome.unscored(step, len(self.info.channels), self.grid.arrived_s)
 
-    def _outputs(self, step: Step, scored: Scored, detected: Detected) -> Iterator[Output]:
+    def _outputs(
+        self, step: Step, said: tuple[Scored, Detected], former: dict[str, F64]
+    ) -> Iterator[Output]:
         yield from self._left_out.end("unscored")
-        a, b = self.grid.emitted, step.n
-        self.grid.emitted = b
+        made = outcome.result(step, self.grid, said, former)
+        self.grid.emitted = step.n
         self._moved_to(step)
-        yield Result(
-            step.key, step.seq + a, step.time_s[a:b], step.values[a:b],
-            scored.prediction[a:b], scored.forecast, scored.loss[a:b],
-            {name: values[a:b] for name, values in scored.baseline_loss.items()},
-            detected.channel_score[a:b], detected.rarity[a:b], detected.threshold,
-            detected.onset[a:b], detected.alarm[a:b], detected.calibrated,
-            self.grid.arrived_s, True, scored.extras,
-        )  # fmt: skip
-        yield from detected.alarms
+        yield made
+        yield from said[1].alarms
 
     def _moved_to(self, step: Step) -> None:
         self.seq, self.time_s = step.seq + step.n, float(step.time_s[step.n - 1])

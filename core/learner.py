@@ -30,15 +30,18 @@ class Forecaster(Learner):
 
     The prediction is the Mix of last value, running mean and the net's correction. Windows and
     targets are normalised by the statistics as of the last completed step, and never cross a
-    gap. `rate_hz` decides the automatic horizon; a new horizon counts from the next step, and
+    gap. `model` names the one it is made with, where the parameters name another one by now.
+    `rate_hz` decides the automatic horizon; a new horizon counts from the next step, and
     predictions made for the old one are dropped. Call from one thread, which must have called
     `torch.set_num_threads(1)`.
     """
 
-    def __init__(self, info: StreamInfo, params: LearnerParams, model_params: Params) -> None:
+    def __init__(
+        self, info: StreamInfo, params: LearnerParams, model_params: Params, model: str = ""
+    ) -> None:
         self.info = info
         self.params = params
-        self.model = params.model
+        self.model = model or params.model
         self.model_params = model_params
         self.rate_hz = info.rate_hz
         self.reset()
@@ -61,7 +64,7 @@ class Forecaster(Learner):
         past, end, rows = self._past, self._past.end, step.rows
         z = self._normalised(end, rows)
         with torch.inference_mode():
-            correction = self.training.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
+            correction = self.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
         made = past.forecasts[end : end + rows]
         mean, scale = self.normaliser.mean, self.normaliser.scale
         last = past.held[end : end + rows]
@@ -106,7 +109,7 @@ class Forecaster(Learner):
 
     def extend(self, info: StreamInfo) -> None:
         """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
-        old, more = self.training.net, len(info.channels) > len(self.info.channels)
+        old, more = self.net, len(info.channels) > len(self.info.channels)
         self.info = info
         if not more:
             return
@@ -123,6 +126,10 @@ class Forecaster(Learner):
         self.mix.extend(len(info.channels))
         self._past = self._past.extended(len(info.channels))
         self._open = None
+
+    @property
+    def net(self) -> nn.Module:
+        return self.training.net
 
     @property
     def warm(self) -> bool:
@@ -220,13 +227,13 @@ class Forecaster(Learner):
             return math.nan
         windows = self._windows(self._normalised(self._past.end - self.horizon, rows), rows)
         target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
-        made = self.training.net(windows)
+        made = self.net(windows)
         if count < present.size:
             made, target = made * known, target * known
         mean = huber_loss(made, target, reduction="sum") / count
         baseline = float(scored.baseline_loss["last value"].mean())
         loss, _ = self.training.step(mean, baseline, float(step.time_s[-1]))
-        start: Any = getattr(self.training.net, "start", None)
+        start: Any = getattr(self.net, "start", None)
         if start is not None:  # what can be solved is, as long as it is young
             start(windows, target, known)
         return loss

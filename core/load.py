@@ -6,6 +6,8 @@ from collections import deque
 
 SKIP_LEARNING_S = 0.025
 LEAVE_UNSCORED_S = 0.030
+SPARE_S = 0.010
+"""With less to work off than this there is time for what nobody waits for."""
 REMEMBERED = 32
 """Steps whose time is remembered; nothing is left out before so many of one size were timed."""
 
@@ -52,6 +54,11 @@ class Load:
         """Say whether the next steps must go unscored."""
         cost_s = self._decode_s + _mean(self._score_s)
         return self._late(age_s, now_s, rate_hz, cost_s, LEAVE_UNSCORED_S)
+
+    def spare(self, age_s: float, rate_hz: float | None) -> bool:
+        """Say whether there is time for what nobody waits for."""
+        cost_s = self._decode_s + _mean(self._score_s) + _mean(self._learn_s)
+        return age_s * (rate_hz * cost_s if rate_hz else 1.0) < SPARE_S
 
     def _late(
         self, age_s: float, now_s: float, rate_hz: float | None, cost_s: float, limit_s: float

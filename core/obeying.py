@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,18 +11,22 @@ from typing import Any
 from driftscope.core.commands import (
     Ask,
     Attach,
+    Bookmark,
     Command,
     Detach,
+    GoBack,
     Release,
     Reset,
     SaveModel,
     Send,
     SetParam,
+    StopComparing,
 )
 from driftscope.core.errors import DriftscopeError, ParamError, StateError
 from driftscope.core.fan_out import FanOut
 from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
+from driftscope.core.params import Spec, Value
 from driftscope.core.stream import EventKind
 from driftscope.core.teaching import LearnerCommand
 
@@ -93,6 +98,31 @@ class Commands:
                             "The model was reset: what it learned is forgotten, and what is usual."
                         )
                         self._tell("note", dict(message=message, reset=True), key)
+                case Bookmark(device):
+                    self._bookmark(device)
+                case GoBack(seconds, device):
+                    self._go_back(seconds, device)
+                case StopComparing(device):
+                    for key in self._devices(device):
+                        for lane in self._of(key):
+                            lane.former.end()
+
+    def _bookmark(self, device: str) -> None:
+        for key in self._devices(device):
+            failed = [lane.undo.bookmark(lane.learner, lane.time_s) for lane in self._of(key)]
+            why_not = next(filter(None, failed), "")
+            done = "Bookmarked: one can come back to what is known now."
+            self._tell(
+                "note", dict(message=why_not or done, mark="" if why_not else "bookmark"), key
+            )
+
+    def _go_back(self, seconds: float | None, device: str) -> None:
+        where = "to the bookmark" if seconds is None else f"{seconds:g} s"
+        for key in self._devices(device):
+            why_not = next(filter(None, [lane.go_back(seconds) for lane in self._of(key)]), "")
+            done = f"Back {where}: what was learned since then is forgotten."
+            mark = "" if why_not else f"back {where}"
+            self._tell("note", dict(message=why_not or done, mark=mark), key)
 
     def _of(self, device: str) -> list[Lane]:
         params = self._inputs[device].params
@@ -147,8 +177,11 @@ class Commands:
 
     def _set(self, device: str, name: str, value: object) -> None:
         params = self._inputs[device].params
+        section = params.sections.get("model")
         try:
             old, spec = params.get(name), params.spec(name)
+            if section is not None and not spec.live and name.startswith("model."):
+                params.sections["model"] = copy.copy(section)  # the one before keeps its own
             new = params.set(name, value)
         except ParamError as error:
             self._tell("note", dict(message=str(error)), device)
@@ -157,7 +190,7 @@ class Commands:
             return
         if not spec.live and name.split(".", maxsplit=1)[0] in ("learner", "model"):
             try:
-                self._rebuild(device, name)
+                self._rebuild(device, spec, name, old)
             except DriftscopeError as error:
                 params.set(name, old)
                 self._tell("note", dict(message=str(error), name=name, new=old), device)
@@ -167,10 +200,11 @@ class Commands:
                 lane.turned()
         self._tell("param", dict(name=name, label=spec.label, old=old, new=new), device)
 
-    def _rebuild(self, device: str, name: str) -> None:
-        """Give every lane of a device a fresh learner, or raise and leave all as it was."""
+    def _rebuild(self, device: str, spec: Spec, name: str, old: Value) -> None:
+        """Give every lane of a device a fresh learner, or raise and leave all as it was. The one
+        before is called by what it was: its model, or what was `old` of it."""
         sections = self._inputs[device].params.sections
-        before = dict(sections)
+        kept = dict(sections)
         if name == "learner.model":  # another model has other parameters of its own
             sections.pop("model", None)
         try:
@@ -178,7 +212,9 @@ class Commands:
             for lane, learner in made:
                 learner.take_over(lane.learner)
         except DriftscopeError:
-            sections.update(before)
+            sections.update(kept)
             raise
+        model = self._inputs[device].params.learner.model
+        before = str(old) if name == "learner.model" else f"{model}, {spec.label.lower()} {old}"
         for lane, learner in made:
-            lane.replace(learner)
+            lane.replace(learner, before)

@@ -22,6 +22,7 @@ EventKind = Literal[
     "gap",  # the stream was interrupted: no window or target may cross this point
     "loss",  # samples or bytes are known to be missing; data: bytes or samples
     "reject",  # text that is no sample; data: count, text, reason
+    "console",  # text beside samples that is no fault; data: count, text
     "link",  # the state of the wire; data: state, message
     "param",  # a parameter was turned; data: name, old, new
     "skipped",  # updates were left out for lack of time; data: steps, samples
@@ -222,7 +223,8 @@ class Detected:
 @dataclass(frozen=True, slots=True)
 class Result:
     """Hold a step, or the newly arrived part of one, scored: n rows, arrays as in Scored and
-    Detected but cut to those rows. `arrived_s` is the block's steady-clock arrival."""
+    Detected but cut to those rows. `arrived_s` is the block's steady-clock arrival. `former_loss`
+    is the loss of the model before while it goes on to be compared, by its name, else empty."""
 
     key: str
     seq: int
@@ -241,6 +243,7 @@ class Result:
     arrived_s: float
     scored: bool = True
     extras: dict[str, Array] = field(default_factory=dict)
+    former_loss: dict[str, F64] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_s)

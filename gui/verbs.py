@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from driftscope.core.commands import Ask, Bookmark, Command, GoBack, Release, Reset, SetParam
+from driftscope.core.commands import (
+    Ask,
+    Bookmark,
+    Command,
+    GoBack,
+    Release,
+    Reset,
+    SetParam,
+    StopComparing,
+)
 from driftscope.core.teaching import LearnerCommand
 from driftscope.gui.connection import Shown
 
@@ -37,6 +46,10 @@ class Verbs(Shown):
     def go_back(self, seconds: float | None) -> None:
         """Have what was learned be as it was so many seconds ago; at the bookmark with None."""
         self.send(GoBack(seconds, self.address))
+
+    def stop_comparing(self) -> None:
+        """Let go of the model before, whose loss is shown beside that of the one in use."""
+        self.send(StopComparing(self.address))
 
     def freeze(self, frozen: bool) -> None:
         """Hold the weights as they are, or go on learning; scoring goes on either way."""

@@ -34,9 +34,11 @@ class Net(Beside):
 
     def features(self, windows: Tensor) -> Tensor:
         x = pad(windows, (0, 0, self.short, 0)) if self.short else windows
-        seen = self.inner(x.unflatten(1, (-1, PATCH)).flatten(2)) + self.place
-        asked = self.ask(seen[:, -1]).unflatten(1, (HEADS, 1, -1))
-        keys, values = self.answer(seen).unflatten(2, (2, HEADS, -1)).permute(2, 0, 3, 1, 4)
+        patches, hidden = self.place.shape
+        seen = self.inner(x.reshape(-1, patches, PATCH * self.channels)) + self.place
+        asked = self.ask(seen[:, -1]).view(-1, HEADS, 1, hidden // HEADS)
+        answers = self.answer(seen).view(-1, patches, 2, HEADS, hidden // HEADS)
+        keys, values = answers.permute(2, 0, 3, 1, 4)
         weight = torch.softmax((asked * keys).sum(3) / keys.shape[3] ** 0.5, 2)
         found = (weight[..., None] * values).sum(2).flatten(1)
         return torch.relu(self.deeper(torch.cat((seen[:, -1], found), 1)))

@@ -32,7 +32,7 @@ class Net(Beside):
     def features(self, windows: Tensor) -> Tensor:
         x = pad(windows, (0, 0, self.short, 0)) if self.short else windows
         for k, layer in enumerate(self.layers):
-            pairs = x.unflatten(1, (-1, 2)).flatten(2)
+            pairs = x.reshape(-1, x.shape[1] // 2, 2 * x.shape[2])
             made = torch.relu(layer(pairs))
             x = made + x[:, 1::2] if k else made
         return x[:, 0]

@@ -16,8 +16,8 @@ from driftscope.core.pictures.cells import GRID, cells
 from driftscope.core.pictures.gaussian import Gaussian
 from driftscope.core.pictures.patches import patched
 from driftscope.core.pictures.redrawing import Redrawing, as_maps
-from driftscope.core.training import Training
 from driftscope.core.replay import Replay
+from driftscope.core.training import Training
 
 REPLAY_BYTES = 16 * 2**20
 """Room for 340 pictures."""
@@ -76,6 +76,11 @@ class Finding:
     def _seen(self, maps: F32) -> Tensor:
         off = np.clip(self._usual.deviation(maps), -FARTHEST, FARTHEST) / np.float32(UNIT)
         return as_maps(np.concatenate((self._drawn.normalised(maps), off), -1))
+
+    def go_back(self, learned: State) -> None:
+        """Have what the training `learned` be as it was; the replay begins anew."""
+        self.training.go_back(learned)
+        self.replay = Replay(REPLAY_BYTES, self._params.seed)
 
     def state_dict(self) -> State:
         return dict(

@@ -13,8 +13,8 @@ from driftscope.core.arrays import F32
 from driftscope.core.interfaces import State
 from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import FEATURES, NOISE
-from driftscope.core.training import Training
 from driftscope.core.replay import Replay
+from driftscope.core.training import Training
 
 RATE = 0.005
 REPLAY_BYTES = 12 * 2**20
@@ -102,6 +102,18 @@ class Redrawing:
         """Return maps (..., 12) in normalised units."""
         normalised: F32 = (cells - self._mean) / self.spread
         return normalised
+
+    def learned(self) -> State:
+        """Return a copy of what was learned, without the replay."""
+        mean, square = self._mean.copy(), self._square.copy()
+        return dict(training=self.training.learned(), count=self._count, mean=mean, square=square)
+
+    def go_back(self, learned: State) -> None:
+        """Have what was learned be as it was; the replay begins anew."""
+        self.training.go_back(learned["training"])
+        self._count = learned["count"]
+        self._mean, self._square = learned["mean"].copy(), learned["square"].copy()
+        self.replay = Replay(REPLAY_BYTES, self._params.seed)
 
     def state_dict(self) -> State:
         return dict(

@@ -14,9 +14,9 @@ from driftscope.core import registry
 from driftscope.core.arrays import Classes, Pixels
 from driftscope.core.interfaces import State
 from driftscope.core.params import Params, PictureLearnerParams
-from driftscope.core.training import Training
 from driftscope.core.replay import Replay
 from driftscope.core.stream import StreamInfo
+from driftscope.core.training import Training
 
 CAREFUL = 0.25
 """The part of the longest safe step that "auto" takes: a gradient of 32 pictures is not as noisy

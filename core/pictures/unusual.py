@@ -125,6 +125,24 @@ class Unusual:
         self.finding.learn(looked.small, looked.cells, updates, time_s)
         return self.redrawing.learn(looked.cells, updates, baseline, time_s)
 
+    def learned(self) -> State:
+        """Return a copy of what was learned, without the pictures remembered for replay."""
+        return dict(
+            gaussian=self.gaussian.state_dict(), redrawing=self.redrawing.learned(),
+            finding=self.finding.training.learned(), bank=self.bank.state_dict(),
+            usual=self.usual.state_dict(), picture=self._picture.copy(),
+        )  # fmt: skip
+
+    def go_back(self, learned: State) -> None:
+        """Have what was learned be as it was. The pictures remembered are forgotten: they would
+        teach the same again."""
+        self.redrawing.go_back(learned["redrawing"])
+        self.finding.go_back(learned["finding"])
+        self.gaussian.load_state_dict(learned["gaussian"])
+        self.bank.load_state_dict(learned["bank"])
+        self.usual.load_state_dict(learned["usual"])
+        self._picture = learned["picture"].copy()
+
     def hurry(self) -> None:
         """Take what comes now for usual as fast as at the start."""
         self.gaussian.hurry()

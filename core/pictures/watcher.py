@@ -129,6 +129,15 @@ class Watcher(Learner):
             return ""
         return self.classes.obey(command)
 
+    def learned(self) -> State:
+        """Return a copy of what is known of the usual, to go back to."""
+        return self.unusual.learned()
+
+    def go_back(self, learned: State) -> None:
+        """Have what is known of the usual be as it was; classes taught by hand stay."""
+        self.unusual.go_back(learned)
+        self._open = None
+
     def take_reports(self) -> list[Graded | Report]:
         """Return how well the classes taught by hand are told apart, if that has changed."""
         report = self.classes.take_report(self._time_s)

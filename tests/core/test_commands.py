@@ -99,7 +99,7 @@ def test_a_model_that_cannot_be_built_leaves_all_as_it_was(
                 before.extend(
                     (monitor.lanes["s"].learner, monitor.params["device"].sections["model"])
                 )
-                monkeypatch.setattr("driftscope.core.lane.make_learner", broken)
+                monkeypatch.setattr("driftscope.core.knowledge.make_learner", broken)
                 monitor.send(SetParam("learner.model", "gru"))
 
         def close(self) -> None: ...

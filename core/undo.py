@@ -1,0 +1,130 @@
+"""What was learned lately, to go back to: one stream's, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from driftscope.core.interfaces import Learner, State
+
+LIMIT_BYTES = 32 * 2**20
+EVERY_S, REACH_S = 2.0, 70.0
+"""So often, in stream time, a copy is kept, and for so long; more rarely, and not as long, where
+copies are large."""
+CANNOT = "The model in use cannot go back: its copies would take too much memory. Reset it instead."
+
+
+@runtime_checkable
+class Reversible(Protocol):
+    """A learner that can go back has these two."""
+
+    def learned(self) -> State:
+        """Return a copy of what was learned."""
+
+    def go_back(self, learned: State) -> None:
+        """Have what was learned be as it was, to the bit; the window, and what was taught by
+        hand, stay. Between two steps."""
+
+
+class Copy(NamedTuple):
+    """Hold what was learned up to `time_s`."""
+
+    time_s: float
+    learned: State
+    nbytes: int
+
+
+class Undo:
+    """Keep copies of what a learner has learned, and go back to one.
+
+    What one went back from is forgotten, and the time it took with it: going back 10 s twice is
+    going back 20 s. Going to the bookmark forgets nothing, so one can go back from there. Times
+    are of the stream, so that a replay does the same. It is not part of a
+    saved state: what is loaded has nothing to go back to at first.
+    """
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self.limit_bytes = limit_bytes
+        self._copies: deque[Copy] = deque()
+        self._bookmark: Copy | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Return about how much memory the copies take."""
+        marked = self._bookmark.nbytes if self._bookmark else 0
+        return marked + sum(copy.nbytes for copy in self._copies)
+
+    def forget(self) -> None:
+        """Forget everything: it is of a learner of another make."""
+        self._copies.clear()
+        self._bookmark = None
+
+    def follow(self, learner: Learner, time_s: float) -> None:
+        """Keep a copy if it is time, once the step that ended at `time_s` was learned."""
+        if self._copies and time_s - self._copies[-1].time_s < self._every_s():
+            return
+        copy = _copy(learner, time_s)
+        if copy is None:
+            return
+        self._copies.append(copy)
+        while len(self._copies) > 1 and self.nbytes > self.limit_bytes:
+            self._copies.popleft()
+        while time_s - self._copies[0].time_s > REACH_S + EVERY_S:
+            self._copies.popleft()
+
+    def bookmark(self, learner: Learner, time_s: float) -> str:
+        """Remember what is learned now, in the place of the bookmark before; return why not, ""
+        if it was done."""
+        copy = _copy(learner, time_s)
+        if copy is None:
+            return CANNOT
+        self._bookmark = copy
+        return ""
+
+    def go_back(self, learner: Learner, seconds: float | None, time_s: float) -> str:
+        """Have what was learned be as it was so long before `time_s`, at the nearest copy from
+        before, or at the bookmark with None; return why not, "" if it was done."""
+        if not isinstance(learner, Reversible):
+            return CANNOT
+        if seconds is None:
+            found, why_not = self._bookmark, "There is no bookmark of this model: set one first."
+        else:
+            old = (c for c in reversed(self._copies) if time_s - c.time_s >= seconds)
+            found, why_not = next(old, None), self._too_young(time_s)
+        if found is None:
+            return why_not
+        learner.go_back(found.learned)
+        if seconds is not None:
+            while self._copies[-1] is not found:
+                self._copies.pop()
+            later_s = time_s - found.time_s
+            self._copies = deque(c._replace(time_s=c.time_s + later_s) for c in self._copies)
+        return ""
+
+    def _too_young(self, time_s: float) -> str:
+        if not self._copies:
+            return "Nothing is remembered yet to go back to."
+        ago_s = time_s - self._copies[0].time_s
+        return f"Nothing that old is remembered: the oldest is {ago_s:.0f} s ago."
+
+    def _every_s(self) -> float:
+        """Return how often a copy is kept, so that those there is room for reach back far."""
+        each = self._copies[-1].nbytes
+        marked = self._bookmark.nbytes if self._bookmark else 0
+        fit = (self.limit_bytes - marked) // max(each, 1)
+        return max(EVERY_S, REACH_S / max(fit - 1, 1))
+
+
+def _copy(learner: Learner, time_s: float) -> Copy | None:
+    if not isinstance(learner, Reversible):
+        return None
+    learned = learner.learned()
+    return Copy(time_s, learned, _nbytes(learned))
+
+
+def _nbytes(thing: object) -> int:
+    if isinstance(thing, dict):
+        return sum(map(_nbytes, thing.values()))
+    if isinstance(thing, list | tuple):
+        return sum(map(_nbytes, thing))
+    return int(getattr(thing, "nbytes", 32))
