@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import resources
 
 from driftscope.core.capture.wheel import wrong_wheel
 from driftscope.core.signals import SIGNALS
@@ -18,6 +19,7 @@ def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
         print(f"driftscope: {reason}", file=sys.stderr)
         return 2
     from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     from driftscope.core import address
@@ -37,11 +39,14 @@ def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
 
     from driftscope.gui import theme
     from driftscope.gui.main_window import MainWindow
+    from driftscope.gui.preferences import THEME, Preferences
     from driftscope.gui.session import Session
 
-    theme.follow_system(app)
+    preferences = Preferences()
+    theme.follow(app, preferences.text(THEME))
+    app.setWindowIcon(QIcon(str(resources.files("driftscope.resources") / "driftscope.svg")))
     session = Session()
-    window = MainWindow(session)
+    window = MainWindow(session, preferences)
     window.show()
     # the window first, then the model: loading torch takes two seconds
     QTimer.singleShot(0, lambda: session.connect_all(sources, settings))

@@ -29,8 +29,8 @@ PIPE = "Standard input is not looked at beforehand: what is read from a pipe is 
 class ConnectDialog(QDialog):
     """Ask for a source. `current` are the addresses connected now: their devices are left alone.
 
-    Without any, `last` is proposed: the address that was connected before. With `beside` one more
-    is asked for, which is none of them.
+    `last` is proposed, such as the address that was connected before, else what is connected.
+    With `beside` one more is asked for, which is none of them. `recent` are offered in the list.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class ConnectDialog(QDialog):
         parent: QWidget | None = None,
         last: str = "",
         beside: bool = False,
+        recent: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Add a source" if beside else "Connect a source")
@@ -50,7 +51,7 @@ class ConnectDialog(QDialog):
         self._leaving: list[Preview] = []
         self._due_s: float | None = None
         self._taken_s: float | None = None
-        self.picker = SourcePicker()
+        self.picker = SourcePicker(recent)
         self.shown = PreviewPanel()
         self.take_button = QPushButton("Add" if beside else "Connect")
         self.take_button.setDefault(True)
@@ -73,7 +74,7 @@ class ConnectDialog(QDialog):
         cancel.clicked.connect(self.reject)
         # the window's own keys rest while this dialog is open
         QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect((parent or self).close)
-        self.picker.choose("demo:" if beside else next(iter(current), last) or "demo:")
+        self.picker.choose(last or ("" if beside else next(iter(current), "")) or "demo:")
         self._timer = self.startTimer(TICK_MS)
 
     def ask(self) -> str | None:

@@ -12,6 +12,7 @@ from driftscope.gui import theme, words
 from driftscope.gui.actions import Actions
 from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
+from driftscope.gui.habits import Habits
 from driftscope.gui.held_keys import HeldKeys
 from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.alarms import AlarmsPanel
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.panels.refresh_texts()
         self.top_bar.refresh()
         self.can_do.refresh()
+        self.habits.refresh()
         session = self.session
         strain = self._strain.text(session.health, self._looked_s)
         news = self._news.text(session.marks, self._looked_s)
@@ -75,14 +77,16 @@ class MainWindow(QMainWindow):
         self._news.say(text, time.monotonic())
         self.refresh_texts()
 
-    def connect_source(self, beside: bool = False) -> None:
+    def connect_source(self, beside: bool = False, proposed: str = "") -> None:
         """Ask for a source and connect to it, in place of those there are or beside them."""
         session = self.session
         self.held.let_go()
         running = list(session.connections) if session.running else []
         if session.address in running:  # the one that is shown is proposed
             running.insert(0, running.pop(running.index(session.address)))
-        dialog = ConnectDialog(running, self, session.address, beside=beside)
+        proposed = proposed or self.habits.propose(beside)
+        recent = self.habits.recent.all()
+        dialog = ConnectDialog(running, self, proposed, beside=beside, recent=recent)
         chosen = dialog.ask()
         dialog.deleteLater()
         if chosen and beside:
@@ -103,8 +107,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         for dialog in self.findChildren(ConnectDialog):
             dialog.reject()
-        self.preferences.set(GEOMETRY, self.saveGeometry())
-        self.panels.remember()
+        self.habits.remember()
         self.hide()  # at once: letting go of a device may take a second
         self.session.close()
         event.accept()
@@ -117,9 +120,13 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.panels.fold()
+        self.habits.remember()
+        self.habits.check()
         self.held.watch()
 
     def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange and self.isVisible():
+            self._refresh_all()  # the theme is another; a display that stands still is not asked
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.held.let_go()
         super().changeEvent(event)
@@ -160,6 +167,7 @@ class MainWindow(QMainWindow):
         self.controls, self.alarms, self.classes = panels.controls, panels.alarms, panels.classes
         self.held = HeldKeys(self, self.classes.hold, self._teaches)
         self.saving = Saving(session, self, panels.chosen_alarm)
+        self.habits = Habits(self)
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
         self.figures = label(role="secondary")
@@ -182,6 +190,7 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.top_bar)
         rows.addWidget(panels, 1)
+        rows.addWidget(self.habits.hint)
         rows.addWidget(bar)
         self.setCentralWidget(whole)
 
@@ -195,6 +204,7 @@ class MainWindow(QMainWindow):
         if isinstance(self.alarms.panel, AlarmsPanel):
             self.alarms.panel.asked.connect(lambda place: self.saving.menu().popup(place))
         self.stage.pressed.connect(self._pressed)
+        self.stage.last = self.habits.recent.last
         session.failed.connect(lambda _: self._refresh_all())
         session.opened.connect(self.refresh_texts)
         session.finished.connect(self.refresh_texts)
@@ -203,6 +213,7 @@ class MainWindow(QMainWindow):
         self.panels.after_paint(lambda _: session.painted())
         self.can_do = Actions(self)
         offer(self, self.can_do)
+        self.habits.offer(self.can_do)
         self.panels.offer(self.can_do)
 
     def _pressed(self, word: str) -> None:
@@ -215,6 +226,8 @@ class MainWindow(QMainWindow):
             session.open_again()
         elif word == TAKE:
             session.release_port(False)
+        elif word == self.stage.last_word():
+            self.habits.connect_again(self.habits.recent.last())
         self.refresh_texts()
 
     def offer_to_save(self) -> None:

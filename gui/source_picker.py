@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -25,13 +26,15 @@ from driftscope.core.errors import DriftscopeError, ParamError
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Spec, Value
 from driftscope.core.ports import Port, serial_ports
-from driftscope.gui import theme
+from driftscope.gui import theme, words
 from driftscope.gui.fields import BaudField, Field, field
 from driftscope.gui.scale import Nothing, Reading
 from driftscope.gui.typed import as_address, masked, of_path, with_options
 from driftscope.gui.widgets import label
 
 PORTS_S = 2.0
+LATELY = 4
+"""So many sources that were connected lately stand in the list."""
 DEMOS = (
     ("Demo: a machine's vibration", "demo:"),
     ("Demo: a conveyor under a camera", "scene:"),
@@ -47,10 +50,12 @@ class SourcePicker(QWidget):
     activated = Signal()
     """A source was double-clicked: it is to be taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, recent: Sequence[str] = ()) -> None:
         super().__init__()
         theme.as_panel(self)
         self.setFixedWidth(380)
+        self.recent = recent
+        """Addresses that were connected lately: they are offered first."""
         self.address = ""
         """The chosen source with its options; "" if what is typed names none."""
         self.trouble = ""
@@ -149,7 +154,13 @@ class SourcePicker(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         devices = [(each.name, each.address) for kind in found for each in kind]
-        for text, where in [*DEMOS, *devices]:
+        there = [where for _, where in devices]
+        lately = [
+            (f"{words.shortened(where, 38)}, used lately", where)
+            for where in self.recent
+            if where.partition("?")[0] not in there
+        ]
+        for text, where in [*lately[:LATELY], *DEMOS, *devices]:
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, where)
             item.setToolTip(where)
@@ -163,17 +174,17 @@ class SourcePicker(QWidget):
 
     def _mark(self) -> None:
         """Show which of the list is what the line says."""
-        bare = self.address.partition("?")[0]
+        known = (self.address, self.address.partition("?")[0])
         for row in range(self.list.count()):
             item = self.list.item(row)
-            if item.data(Qt.ItemDataRole.UserRole) == bare:
+            if item.data(Qt.ItemDataRole.UserRole) in known:
                 self.list.setCurrentItem(item)
                 return
         self.list.setCurrentItem(None)  # type: ignore[call-overload]  # Qt takes none
 
     def _pick(self, item: QListWidgetItem | None) -> None:
         where = item.data(Qt.ItemDataRole.UserRole) if item else None
-        if where and where != self.address.partition("?")[0]:
+        if where and where not in (self.address, self.address.partition("?")[0]):
             self.choose(where)
 
     def _browse(self) -> None:

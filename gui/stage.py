@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from driftscope.gui import theme
+from driftscope.gui import theme, words
 from driftscope.gui.actions import Actions
 from driftscope.gui.sentence import Phase, phase, state_words
 from driftscope.gui.session import Session
@@ -129,6 +129,8 @@ class Stage(QStackedWidget):
     def __init__(self, session: Session, shown: QWidget) -> None:
         super().__init__()
         self.session = session
+        self.last: Callable[[], str] = lambda: ""
+        """Returns the source that was connected last, to be offered again."""
         self.notice = Notice()
         self.band = Band()
         self.band.hide()
@@ -156,10 +158,15 @@ class Stage(QStackedWidget):
             set_text(self.notice.said, state_words(self.session))
             set_text(self.notice.more, WELCOME if now == "nothing" else "")
             self.notice.more.setVisible(now == "nothing")
-            self.notice.buttons.offer(NOTICES[now])
+            last = (self.last_word(),) if now == "nothing" and self.last() else ()
+            self.notice.buttons.offer(NOTICES[now] + last)
             return
         self.setCurrentIndex(1)
         self._show_band(now)
+
+    def last_word(self) -> str:
+        """Return the word on the button that connects to the last source again."""
+        return f"Connect {words.shortened(self.last(), 32)}"
 
     def text(self) -> str:
         """Return the sentence shown in place of the plots or above them, "" if there is none."""

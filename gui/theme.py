@@ -67,7 +67,15 @@ LIGHT = _theme(
     good="#009e73", good_text="#00704f",
 )  # fmt: skip
 
+CHOICES: dict[str, Theme | None] = {"system": None, "dark": DARK, "light": LIGHT}
+"""What one may choose; None goes with the system."""
 _current = DARK
+_choice = "system"
+
+
+def chosen() -> str:
+    """Return which of CHOICES was chosen."""
+    return _choice
 
 
 def current() -> Theme:
@@ -75,11 +83,19 @@ def current() -> Theme:
     return _current
 
 
-def follow_system(app: QApplication) -> None:
-    """Style the application as the system's colour scheme says, now and whenever it changes."""
-    hints = app.styleHints()
-    hints.colorSchemeChanged.connect(lambda _: apply(app, of_scheme(hints.colorScheme())))
-    apply(app, of_scheme(hints.colorScheme()))
+def follow(app: QApplication, choice: str) -> None:
+    """Style the application by one of CHOICES, now and whenever the system's scheme changes."""
+    app.styleHints().colorSchemeChanged.connect(lambda _: choose(app, _choice))
+    choose(app, choice)
+
+
+def choose(app: QApplication, choice: str) -> None:
+    """Use the dark or the light theme, or the one that goes with the system's scheme."""
+    global _choice  # noqa: PLW0603  as below
+    _choice = choice if choice in CHOICES else "system"
+    wanted = CHOICES[_choice] or of_scheme(app.styleHints().colorScheme())
+    if wanted is not _current or not app.styleSheet():
+        apply(app, wanted)
 
 
 def of_scheme(scheme: Qt.ColorScheme) -> Theme:
@@ -170,6 +186,7 @@ QLabel, QCheckBox, QRadioButton { background: transparent; }
 *[role="docked"] { background: $panel; border-bottom-left-radius: ${radius}px;
     border-bottom-right-radius: ${radius}px; }
 *[role="bar"] { background: $panel; }
+*[role="hint"] { background: $raised; }
 *[role="popup"] { background: $raised; border: 1px solid $lines; }
 QLabel[role="title"] { font-weight: bold; font-size: 11pt; }
 QLabel[role="secondary"] { color: $secondary; }

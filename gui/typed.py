@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import urlencode
 
 from driftscope.core import address
+from driftscope.core.address import HIDDEN
 from driftscope.core.errors import AddressError
 from driftscope.core.params import Value
-
-PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/?#]*@")
-HIDDEN = "•••"
 
 
 def as_address(text: str) -> str:
     """Return typed text as an address: a bare device's name is taken for a serial port, a folder
     for one of pictures or of CIFAR batches."""
     text = text.strip()
+    if HIDDEN in text:
+        raise AddressError(f"Type the password in place of {HIDDEN}: passwords are not kept.")
     if not text:
         raise AddressError("Choose a source, or type a port, a camera, a file or an address.")
     try:
@@ -69,4 +68,4 @@ def same_device(one: str, other: str) -> bool:
 
 def masked(text: str) -> str:
     """Return an address as it may be shown: without the password in it."""
-    return PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+    return address.masked(text)

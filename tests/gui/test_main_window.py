@@ -142,7 +142,7 @@ def test_a_small_window_folds_the_alarms_into_a_tab_and_cuts_nothing_off(
     qtbot.waitUntil(lambda: tabs(window) is not None)
     assert (window.width(), window.height()) == (1024, 700)
     bar = tabs(window)
-    assert [bar.tabText(k) for k in range(bar.count())] == ["Settings", "Alarms"]
+    assert [bar.tabText(k) for k in range(bar.count())] == ["Settings", "Alarms", "Console"]
     assert not alarms.seen
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
     assert alarms.seen
