@@ -7,6 +7,7 @@ from typing import get_args
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -119,4 +120,7 @@ def _line(name: str, tip: str) -> QLineEdit:
     made.setAccessibleName(f"{name.capitalize()} the console")
     made.setToolTip(tip)
     made.setClearButtonEnabled(True)
+    for cross in made.findChildren(QAbstractButton):
+        cross.setAccessibleName(f"Clear the {name}")
+        cross.setToolTip("Clear this line.")
     return made
