@@ -96,6 +96,8 @@ class Health(Sink):
         self.bytes = 0
         self.rejected = 0
         self.rejects: deque[tuple[str, str]] = deque(maxlen=200)
+        self.console = 0
+        """Lines of text beside the samples that are no fault."""
         self.dropped = 0
         """Samples known to be missing; where only bytes are known, how many they usually are."""
         self.dropped_bytes = 0
@@ -224,6 +226,9 @@ class Health(Sink):
         if event.kind == "reject":
             self.rejected += int(data.get("count", 1))
             self.rejects.append((str(data.get("text", "")), str(data.get("reason", ""))))
+            return
+        if event.kind == "console":
+            self.console += int(data.get("count", 1))
             return
         if event.kind == "gap":
             self.gaps += 1

@@ -46,6 +46,10 @@ class Input:
         rows = sum(len(item) for item in items if isinstance(item, Block))
         return items, time.perf_counter() - begun_s, rows
 
+    def idle(self) -> Sequence[Item]:
+        """Return what the decoder held only in case more would come."""
+        return self.decoder.idle(time.monotonic()) if self.decoder is not None else []
+
     def gap(self, reason: str) -> Sequence[Item]:
         """Return what an interruption of the link gives: a gap in its stream."""
         if self.decoder is not None:

@@ -138,6 +138,10 @@ class Decoder(ABC):
     def decode(self, chunk: Chunk) -> list[Item]:
         """Return what the bytes so far hold; keep the rest for the next chunk."""
 
+    def idle(self, steady_s: float) -> list[Item]:
+        """Nothing has come for a while: return what was only waiting for more."""
+        return []
+
     @abstractmethod
     def gap(self, steady_s: float, reason: str) -> list[Item]:
         """The wire was interrupted: forget the half line, return the gap's Event."""

@@ -109,6 +109,8 @@ class Streams:
 
     def score_silent(self) -> None:
         """Score the open steps of streams from which nothing came for a while."""
+        for given in list(self._inputs.values()):
+            self.take(given, given.idle())
         now_s = time.monotonic()
         for key, lane in self.lanes.items():
             if now_s - lane.grid.arrived_s > SILENCE_S:

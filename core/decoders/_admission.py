@@ -9,22 +9,23 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from driftscope.core.decoders._layout import APART, Layout
-from driftscope.core.decoders._line import Line, cells, parse_line, readable
+from driftscope.core.decoders._blocks import At
+from driftscope.core.decoders._formats import NO_HEADER, WHOLE, parse_as, refused
+from driftscope.core.decoders._layout import SETTLED, Layout
+from driftscope.core.decoders._line import Line, cells, readable
 from driftscope.core.decoders._parse import Header, is_header, parse_header, split_name_unit
 
 AGREE = 2
 """Lines that have to agree before the first values, or unknown labels, are believed."""
 NEARBY = 32
 """Lines within which they must do so."""
-SETTLED = 5
-"""Lines in a row that must have the same new count of values before it is believed."""
+EARLY = 1024
+"""Lines within which a label of Teleplot is believed at once; later it must come twice in them."""
 
-_NAME = re.compile(r'(?:"?\w[\w .:%°/()\[\]#^*²³·-]{0,47}"?)?')
+_PICTURE = "\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d"
+_NAME = re.compile(rf'(?:"?[\w{_PICTURE}][\w{_PICTURE} .:%°/()\[\]#^*²³·-]{{0,47}}"?)?')
 """What may name a column: a stack trace's line should not."""
 
-At = tuple[float, float]
-"""When a line arrived: Unix seconds and the steady clock's."""
 Held = tuple[bytes, bool, At]
 """A line that waits for another: the line, whether it was the first, when it arrived."""
 
@@ -49,27 +50,32 @@ class Admission:
       A label with a hex value counts a quarter: so do boot loaders write.
     - Later, a line with an unknown label is taken if it has a known one too, else from its second
       time within 32 lines. Bare values must be as many as before, or five lines in a row agree.
+    - Once a stream is Teleplot's or one of JSON it stays so; a plain one becomes so if five such
+      lines come in a row. Among Teleplot's lines all others are text for the console.
+
+    `mode` is the format asked for, `time_field` what names the time in an object.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.mode = "auto"
+        self.time_field = ""
         self._lines = 0
         self._first = True
         self._header: tuple[bytes, bool, At] | None = None
         self._held: list[Held] = []
         self._sightings: dict[str, tuple[float, int]] = {}
-        self._other = (0, 0)
+        self._other = ("", 0)
 
     @property
     def steady(self) -> bool:
         """True if nothing waits, so that further lines like the last taken are taken too."""
-        return not (self._first or self._held or self._header)
+        return not (self._first or self._held or self._header or self.layout.changing)
 
     def passed(self, lines: int) -> None:
         """Take note of lines that were like the last one taken."""
         self._lines += lines
-        self._other = (0, 0)
+        self._other = ("", 0)
 
     def judge(self, raw: bytes, at: At) -> Iterator[Verdict]:
         """Give what is decided by this line, on those that waited for it and on itself."""
@@ -77,8 +83,8 @@ class Admission:
         if text == "":
             return
         self._lines += 1
-        line = parse_line(text) if text else None
-        if line and not (line.named and self.mode in ("numbers", "csv")):
+        line = parse_as(raw, self.mode, self.time_field)
+        if line:
             yield from self._values(raw, at, line)
         elif text and self._names(cells(text)):
             if self.layout.heads:  # the same header again, as after a reset of the board
@@ -88,9 +94,9 @@ class Admission:
             self._header, self._first = (raw, self._first, at), False
         else:
             yield from self._drop_header()
-            first, self._first, self._other = self._first, False, (0, 0)
+            first, self._first, self._other = self._first, False, ("", 0)
             if not first:
-                yield _words(raw, at) if text else Verdict(raw, at, None, "bytes", "not text")
+                yield self._words(raw, at) if text else Verdict(raw, at, None, "bytes", "not text")
 
     def gap(self) -> None:
         """Expect half a line again."""
@@ -101,12 +107,12 @@ class Admission:
         yield from self._drop_header()
         held, self._held = self._held, []
         if held and self.layout.channels:
-            yield Verdict(held[0][0], held[0][2], _parsed(held[0][0]))
+            yield Verdict(held[0][0], held[0][2], self._line(held[0][0]))
         elif held and final:
             self._held = held
-            yield from self._start(_parsed(held[-1][0]), None, sure=True)
+            yield from self._start(self._line(held[-1][0]), None, sure=True)
         else:
-            yield from (_alone(entry) for entry in held if not entry[1])
+            yield from (self._alone(entry) for entry in held if not entry[1])
 
     def state_dict(self) -> dict[str, Any]:
         state = copy.deepcopy(vars(self))
@@ -118,11 +124,25 @@ class Admission:
         vars(self.layout).update(state.pop("layout"))
         vars(self).update(state)
 
+    def _line(self, raw: bytes) -> Line:
+        """Return what a line says that is known to say something."""
+        return parse_as(raw, self.mode, self.time_field) or Line()
+
+    def _words(self, raw: bytes, at: At) -> Verdict:
+        return Verdict(raw, at, None, *refused(self.mode, self.layout))
+
+    def _alone(self, held: Held) -> Verdict:
+        if self.layout.kind == "teleplot":
+            return self._words(held[0], held[2])
+        return Verdict(held[0], held[2], None, "alone", "unlike the lines around it")
+
     def _names(self, heads: list[str]) -> bool:
         """Say whether a line may be a header: once there has been one, only the same again."""
         if self.layout.heads:
             return heads == self.layout.heads
-        return self.mode != "numbers" and is_header(heads) and all(map(_NAME.fullmatch, heads))
+        if self.layout.kind != "plain" or self.mode in NO_HEADER:
+            return False
+        return is_header(heads) and all(map(_NAME.fullmatch, heads))
 
     def _values(self, raw: bytes, at: At, line: Line) -> Iterator[Verdict]:
         header = self._fitting_header(line)
@@ -131,13 +151,17 @@ class Admission:
         self._header = None
         layout = self.layout
         if not layout.channels:
-            self._held.append((raw, self._first, at))
+            self._held.append((raw, self._first and not line.whole, at))
             self._first = False
             yield from self._start(line, header)
             return
         if header is not None:
             layout.rename(*header)
-        first, self._first = self._first, False
+        first, self._first = self._first and not line.whole, False
+        if line.kind != layout.kind and not self._other_kind(line):
+            if not first:
+                yield self._words(raw, at)
+            return
         refusal = self._refusal(line)
         if refusal is not None:
             if not first:
@@ -147,7 +171,7 @@ class Admission:
         else:
             held, self._held = self._held, []
             for before, _, then in held:
-                if not _lacks(waited := _parsed(before), line):
+                if not _lacks(waited := self._line(before), line):
                     yield Verdict(before, then, waited)
             yield Verdict(raw, at, line)
 
@@ -156,10 +180,10 @@ class Admission:
         if self._header is None:
             return None
         heads = cells(readable(self._header[0]) or "")
-        dated = line.date_s is not None
+        dated = line.dated
         # in auto mode a single word in front of single values is rather a greeting
         lone = len(heads) == 1 and self.mode == "auto" and not split_name_unit(heads[0])[1]
-        if line.named or lone or len(heads) != line.loose + dated:
+        if line.named or lone or line.bracketed or len(heads) != line.loose + dated:
             return None
         named = ["timestamp", *heads[1:]] if dated else heads
         return parse_header(named, dated or self.mode != "arduino"), heads
@@ -167,25 +191,26 @@ class Admission:
     def _drop_header(self) -> Iterator[Verdict]:
         header, self._header = self._header, None
         if header is not None and not header[1]:
-            yield _words(header[0], header[2])
+            yield self._words(header[0], header[2])
 
     def _start(
         self, line: Line, header: tuple[Header, list[str]] | None, sure: bool = False
     ) -> Iterator[Verdict]:
         """Make the first channels if the lines that wait, this being the last, are evidence
         enough."""
-        lines = [_parsed(entry[0]) for entry in self._held]
+        lines = [self._line(entry[0]) for entry in self._held]
+        sure = sure or self.mode in WHOLE
         agree = [header is None and _agree(other, line) for other in lines[:-1]] + [True]
         score = sum(other.weight for other, ok in zip(lines, agree, strict=True) if ok)
         if header is None and score < AGREE and not sure:
             if len(self._held) > NEARBY and not (oldest := self._held.pop(0))[1]:
-                yield _alone(oldest)
+                yield self._alone(oldest)
             return
         waiting, self._held = self._held, []
         if waiting[0][1] and _lacks(lines[0], line):
             agree[0] = False
         taken = [other for other, ok in zip(lines, agree, strict=True) if ok]
-        self.layout.start(taken[0], header)
+        self.layout.start(taken[0], header, self.time_field)
         for other in taken:
             self.layout.extend(other)
         self.layout.version = 1
@@ -194,7 +219,18 @@ class Admission:
                 yield Verdict(entry[0], entry[2], other)
             elif not entry[1]:
                 self._sight(other)
-                yield _alone(entry)
+                yield self._alone(entry)
+
+    def _other_kind(self, line: Line) -> bool:
+        """Say whether the stream is of another kind from this line on: what is unmistakable takes
+        the place of what may have been a banner."""
+        again = self._other[1] + 1 if self._other[0] == line.kind else 1
+        self._other = (line.kind, again)
+        if not line.whole or again < SETTLED:
+            return False
+        self.layout.narrow(0)
+        self.layout.kind, self._other = line.kind, ("", 0)
+        return True
 
     def _refusal(self, line: Line) -> tuple[str, str] | None:
         """Return (kind, reason) if a line does not belong to the stream, None if it does."""
@@ -203,23 +239,22 @@ class Admission:
             line.add("", None)
         count = line.loose
         if count != width and (count or not line.named):
-            again = self._other[1] + 1 if self._other[0] == count else 1
-            self._other = (count, again)
+            again = self._other[1] + 1 if self._other[0] == str(count) else 1
+            self._other = (str(count), again)
             if again < SETTLED:
                 return "count", f"{count} values where {width} were expected"
             layout.narrow(count)
-        self._other = (0, 0)
+        self._other = ("", 0)
         if line.named and not count and not any(name in layout.labels for name in line.named):
             return self._sight(line)
-        loose = (u for u, label in zip(line.units, line.labels, strict=True) if label is None)
-        for unit, column in zip(loose, layout.columns, strict=False):
-            if unit and column != APART and unit != layout.units[column]:
-                return "words", "not only numbers"
-        return None
+        return None if layout.fits_units(line) else ("words", "not only numbers")
 
     def _sight(self, line: Line) -> tuple[str, str] | None:
         """Believe labels of which none is known once they come again."""
-        near = self._lines - NEARBY
+        points = line.kind == "teleplot"
+        if points and self._lines <= EARLY:
+            return None
+        near = self._lines - (EARLY if points else NEARBY)
         self._sightings = {name: s for name, s in self._sightings.items() if s[1] >= near}
         known = [self._sightings[name][0] for name in line.named if name in self._sightings]
         score = line.weight + max(known, default=0.0)
@@ -230,25 +265,18 @@ class Admission:
         return "labels", "unknown labels, taken if they come again"
 
 
-def _parsed(raw: bytes) -> Line:
-    return parse_line(readable(raw) or "") or Line()
-
-
-def _words(raw: bytes, at: At) -> Verdict:
-    return Verdict(raw, at, None, "words", "not only numbers")
-
-
-def _alone(held: Held) -> Verdict:
-    return Verdict(held[0], held[2], None, "alone", "unlike the lines around it")
-
-
 def _agree(one: Line, other: Line) -> bool:
+    if one.kind != other.kind or (one.time is None) != (other.time is None):
+        return False
+    if one.kind == "teleplot":
+        return True
     shared = set(one.named) & set(other.named)
-    dated = (one.date_s is None) == (other.date_s is None)
-    return dated and one.loose == other.loose and bool(shared or not (one.named or other.named))
+    return one.loose == other.loose and bool(shared or not (one.named or other.named))
 
 
 def _lacks(one: Line, other: Line) -> bool:
     """Say whether a line lacks a value or label of the next one: half a line does."""
+    if one.whole or not one.values:
+        return False
     start = math.isnan(one.values[0]) and not math.isnan(other.values[0])
     return start or one.loose < other.loose or not set(other.named) <= set(one.named)

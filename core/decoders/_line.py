@@ -1,6 +1,6 @@
 """Read one line of whatever a board prints: bare values, `label: value unit`, or a mixture.
 
-This is the careful way, about 10 µs a line; it alone defines what a line means. `template` makes
+This is the careful way, about 10 µs a line; it alone defines what a line means. `_quick` makes
 the quick way for further lines of the same make, which must mean the same.
 """
 
@@ -9,40 +9,46 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from itertools import chain
+from typing import Literal
 
-import numpy as np
+from driftscope.core.decoders._names import LONGEST_NAME, can_name
+from driftscope.core.decoders._parse import DATE, NUMBER, number, seconds
 
-from driftscope.core.decoders._parse import NUMBER, Fast, number, seconds, table
-from driftscope.core.stream import F64
+Kind = Literal["plain", "json", "teleplot"]
 
-_UNIT = r"[A-Za-zµμΩ°%‰][A-Za-zµμΩ°%‰/·*^.-]{0,9}[0-9²³]?"
+_UNIT = r"[A-Za-zµμΩ°%‰℃℉][A-Za-zµμΩ°%‰℃℉/·*^.-]{0,9}[0-9²³]?"
 _SEPARATORS = re.compile(r"[,;\t]")
 _ASSIGN = re.compile(r"\s*[:=]\s*")
-_DATE = re.compile(r'"?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\s,;"]*)"?\s*(?:[,;\t]\s*|$)')
+_DATE = re.compile(rf'"?({DATE})"?\s*(?:[,;\t]\s*|\s|$)')
 _VALUE_UNIT = re.compile(f"({NUMBER}|[nN][aA][nN])({_UNIT})", re.ASCII)
 _UNIT_ALONE = re.compile(rf"[(\[]?({_UNIT})[)\]]?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_DIGITS = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-_TOKEN = re.compile(rb"(?<![^\s,;:=(\[])" + _DIGITS + rb"(?![0-9.])(?!\s*[:=])")
+_DECIMAL = re.compile(r"(?<![\w.,])([-+]?[0-9]+),([0-9]+)(?![0-9.,])")
 
 
 @dataclass(slots=True)
 class Line:
     """Hold what a line says, value by value: `labels` are None where there is none.
 
-    `date_s` is the Unix time in front, `hexed` says that a value was written as 0x..,
-    `open_end` that the line ends with a separator, which may be one more missing value, `filled`
-    that something stands in at least one place.
+    `time` is the time that the line tells beside its values: Unix seconds if `dated`, else in a
+    unit still to be told. `hexed` says that a value was written as 0x.., `open_end` that the line
+    ends with a separator, which may be one more missing value, `filled` that something stands in
+    at least one place. Further points of the same names are in `more`, their times in
+    `more_times`.
     """
 
     values: list[float] = field(default_factory=list)
     labels: list[str | None] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
-    date_s: float | None = None
+    kind: Kind = "plain"
+    bracketed: bool = False
+    time: float | None = None
+    dated: bool = False
     hexed: bool = False
     open_end: bool = False
     filled: bool = False
+    more: list[list[float]] = field(default_factory=list)
+    more_times: list[float] = field(default_factory=list)
 
     @property
     def named(self) -> list[str]:
@@ -54,24 +60,38 @@ class Line:
         return self.labels.count(None)
 
     @property
+    def whole(self) -> bool:
+        """True if no half of such a line could be taken for one."""
+        return self.kind != "plain"
+
+    @property
     def weight(self) -> float:
         """Return how much evidence the line is: a boot loader prints a few `label:0x..` too."""
-        return 0.25 if self.hexed and self.named else 1.0
+        return 0.25 if self.hexed and self.named and not self.whole else 1.0
 
     def add(self, word: str, label: str | None) -> bool:
         """Take `23.5` or `23.5C`; False if it is no value."""
-        value, unit = number(word) if word else math.nan, ""
-        if value is None:
-            found = _VALUE_UNIT.fullmatch(word)
-            if found is None:
-                return False
-            value, unit = number(found[1]), found[2]
+        found = read_value(word)
+        if found is None:
+            return False
         self.filled |= bool(word)
         self.hexed |= word[:3].lstrip("+-").lower().startswith("0x")
-        self.values.append(math.nan if value is None else value)
+        self.values.append(found[0])
         self.labels.append(label)
-        self.units.append(unit)
+        self.units.append(found[1])
         return True
+
+
+def read_value(word: str) -> tuple[float, str] | None:
+    """Return the value and unit of `23.5` or `23.5C`, NaN of ""; None if it is no value."""
+    value = number(word) if word else math.nan
+    if value is not None:
+        return value, ""
+    found = _VALUE_UNIT.fullmatch(word)
+    if found is None:
+        return None
+    value = number(found[1])
+    return (math.nan if value is None else value), found[2]
 
 
 def readable(raw: bytes) -> str | None:
@@ -80,7 +100,12 @@ def readable(raw: bytes) -> str | None:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    return None if _CONTROL.search(text) else text.strip(" ")
+    return None if has_control(text) else text.strip(" ")
+
+
+def has_control(text: str) -> bool:
+    """Say whether there are characters in it that no text has, the end of a line apart."""
+    return _CONTROL.search(text) is not None
 
 
 def cells(text: str) -> list[str]:
@@ -91,17 +116,26 @@ def cells(text: str) -> list[str]:
     return found if found[-1] else found[:-1]
 
 
+def with_points(text: str) -> str:
+    """Write decimal commas as points: there are such if semicolons or tabs separate the values
+    and every comma stands between two digits."""
+    if "," not in text or not (";" in text or "\t" in text):
+        return text
+    pointed = _DECIMAL.sub(r"\1.\2", text)
+    return text if "," in pointed else pointed
+
+
 def parse_line(text: str) -> Line | None:
     """Return what a line says, None if any part of it is no value."""
     line = Line()
     if date := _DATE.match(text):
-        line.date_s = seconds(date[1])
+        line.time, line.dated = seconds(date[1]), True
         text = text[date.end() :]
         if not text:
             return None
     if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
-        text = text[1:-1]
-    parts = _SEPARATORS.split(text)
+        text, line.bracketed = text[1:-1], True
+    parts = _SEPARATORS.split(with_points(text))
     if len(parts) > 1 and not parts[-1].strip():
         parts.pop()
         line.open_end = True
@@ -123,7 +157,7 @@ def _cell(cell: str, line: Line) -> bool:
     width = len(label_words)
     for i, part in enumerate(rest, 1):
         label = " ".join(label_words)
-        if len(label) > 64 or not any(map(str.isalpha, label)) or label in line.labels:
+        if len(label) > LONGEST_NAME or not can_name(label) or label in line.labels:
             return False
         left = _values(part.split() or [""], label, line, width if i < len(rest) else 0)
         if left is None or bool(left) != (i < len(rest)):
@@ -148,51 +182,3 @@ def _values(words: list[str], label: str | None, line: Line, width: int = 0) -> 
         line.units[-1] = unit[1]
         return words[1:]
     return words
-
-
-def alike(raw: bytes, line: Line) -> Fast | None:
-    """Return a quick reader of runs of lines like this one, None if there is none."""
-    signs = {sign for sign in b",;\t" if sign in raw} or {32}
-    plain = not (line.named or any(line.units) or line.date_s is not None or raw[:1] in b"([")
-    if not plain or len(signs) > 1:
-        return template(raw, line)
-    delimiter, columns = bytes(signs), len(line.values)
-    return lambda data, lines: table(data, lines, delimiter, columns)
-
-
-def template(raw: bytes, line: Line) -> Fast | None:
-    """Return a reader of runs of lines that differ from this one in their numbers only.
-
-    None if it cannot be sure to find the same numbers as `parse_line`.
-    """
-    found = list(_TOKEN.finditer(raw))
-    if line.hexed or line.date_s is not None or [float(m[0]) for m in found] != line.values:
-        return None
-    pieces, end = [], 0
-    for token in found:
-        pieces.append(_flexible(raw[end : token.start()], before_number=True))
-        end = token.end()
-    group = rb"(" + _DIGITS + rb"|[nN][aA][nN])"
-    tail = _flexible(raw[end:].rstrip(b" \n"), before_number=False)
-    pattern = re.compile(rb"^" + group.join([*pieces, tail]) + rb" *$", re.MULTILINE)
-    columns = len(found)
-
-    def fast(data: bytes, lines: int) -> F64 | None:
-        rows = pattern.findall(data)
-        if len(rows) != lines:
-            return None
-        flat = rows if columns == 1 else chain.from_iterable(rows)
-        values = np.fromiter(map(float, flat), np.float64, lines * columns)
-        values[~np.isfinite(values)] = np.nan
-        return values.reshape(lines, columns)
-
-    return fast
-
-
-def _flexible(piece: bytes, before_number: bool) -> bytes:
-    """Return a pattern of what stands between numbers, however many blanks there are."""
-    blanks = b" +".join(re.escape(part) for part in re.split(rb" +", piece))
-    aligned = before_number and piece.rstrip(b" ")[-1:] in (b"", b":", b"=", b",", b";", b"\t")
-    if not aligned or (piece and not piece.strip(b" ")):
-        return blanks
-    return blanks.removesuffix(b" +") + b" *"

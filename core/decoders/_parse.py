@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from driftscope.core.decoders._names import can_name, shown_name
 from driftscope.core.stream import F64
 
 Fast = Callable[[bytes, int], F64 | None]
@@ -23,6 +24,13 @@ Fast = Callable[[bytes, int], F64 | None]
 PLAIN = b"0123456789+-.eEnNaAiIfFtTyY \n"
 NUMBER = r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _NUMBER = re.compile(NUMBER, re.ASCII)
+_CLOCK = r'\d\d?:\d\d(?:[^\s,;"]|,(?=\d{1,6}[;\t]))*'
+DATE = (
+    rf"\d{{4}}[-/]\d\d[-/]\d\d[T ]{_CLOCK}|"
+    rf"\d\d?\.\d\d?\.\d{{4}}(?:[T ]|[,;\t] ?){_CLOCK}"
+)
+"""A date with a time of day: ISO 8601, or day.month.year."""
+_DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})(?:[T ,;\t]+(?:(?=\d\d)|(?=\d:))(.+))?")
 _WORDS = {
     "": math.nan, "nan": math.nan, "inf": math.nan, "infinity": math.nan,
     "null": math.nan, "none": math.nan, "na": math.nan, "n/a": math.nan,
@@ -68,14 +76,15 @@ def split_name_unit(text: str) -> tuple[str, str]:
     """Split `Gyroscope X (deg/s)` or `t [us]` into name and unit; the unit may be ""."""
     text = text.strip().strip('"').strip()
     found = _BRACKETS.fullmatch(text)
-    return (found[1], found[2].strip()) if found else (text, "")
+    name, unit = (found[1], found[2]) if found else (text, "")
+    return shown_name(name), shown_name(unit)
 
 
 def is_header(cells: list[str]) -> bool:
     """Say whether cells name columns: no cell is a value, and at least one has a letter."""
     named = [cell for cell in cells if cell.strip(' "\t')]
     return (
-        any(any(map(str.isalpha, cell)) for cell in named)
+        any(map(can_name, named))
         and all(number(cell) is None for cell in named)
         and not any(math.isfinite(seconds(cell)) for cell in named)
     )
@@ -85,7 +94,7 @@ def parse_header(cells: list[str], leading: bool = True) -> Header:
     """Return what a header's cells say; a lone column is always a value, and so is the first
     unless `leading`."""
     named = [split_name_unit(cell) for cell in cells]
-    lead = _leading(*named[0]) if leading and len(named) > 1 else None
+    lead = time_column(*named[0]) if leading and len(named) > 1 else None
     values = named if lead is None else named[1:]
     names = unique([name or f"value {i}" for i, (name, _) in enumerate(values, 1)])
     units = tuple(unit for _, unit in values)
@@ -95,8 +104,8 @@ def parse_header(cells: list[str], leading: bool = True) -> Header:
     return Header(names, units, 0, scale, scale is None, iso)
 
 
-def _leading(name: str, unit: str) -> tuple[float | None, bool] | None:
-    """Return (seconds a unit or None, may be dates) if the first column is no value."""
+def time_column(name: str, unit: str) -> tuple[float | None, bool] | None:
+    """Return (seconds a unit or None, may be dates) if a column of that name is no value."""
     name, unit = name.lower(), unit.lower()
     if name in _INDICES and not unit:
         return None, False
@@ -105,6 +114,16 @@ def _leading(name: str, unit: str) -> tuple[float | None, bool] | None:
     if name in _DATES:
         return _SCALES.get(unit, 1.0), unit not in _SCALES
     return (_SCALES[unit or "s"], not unit) if found and (unit or "s") in _SCALES else None
+
+
+def time_scale(scale: float, guess: bool, first: float) -> float:
+    """Return how many seconds a unit of a time column has, after its first value: where the unit
+    is not told, a number too big for seconds since 1970 counts milli-, micro- or nanoseconds."""
+    if guess:
+        for small, least in ((1e-9, 1e17), (1e-6, 1e14), (1e-3, 1e11)):
+            if first > least:
+                return small
+    return scale
 
 
 def unique(names: list[str]) -> tuple[str, ...]:
@@ -129,9 +148,17 @@ def number(text: str) -> float | None:
 
 
 def seconds(text: str) -> float:
-    """Return Unix seconds of an ISO 8601 date and time, UTC where it names no zone, else NaN."""
+    """Return Unix seconds of an ISO 8601 date and time, or of day.month.year and a time, UTC
+    where it names no zone, else NaN."""
+    text = text.strip(' \t"')
+    if found := _DAY_FIRST.fullmatch(text):
+        day, month, year, clock = found.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}T{clock or '00:00'}"
+        text = text if text[12:13] != ":" else text.replace("T", "T0")
+    elif text[4:5] == "/":
+        text = text.replace("/", "-")
     try:
-        when = datetime.fromisoformat(text.strip(' \t"'))
+        when = datetime.fromisoformat(text)
     except ValueError:
         return math.nan
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

@@ -1,8 +1,10 @@
-"""Decode lines of text: bare numbers, CSV, Arduino's `label:value`, told apart by themselves.
+"""Decode lines of text in any of the formats of `_formats`, told apart by themselves.
 
-A chunk is cut into lines (`_splitter`); what one means is defined by `_line.parse_line`, whether
-it belongs to the stream by `_admission`, its place by `_layout`. Lines like the one before go a
-quick way that gives the same, bit for bit. Only arrival times depend on the chunks.
+A chunk is cut into lines (`_splitter`); what one means is defined by `_line.parse_line`,
+`_json.parse_object` and `_teleplot.parse_points`, whether it belongs to the stream by
+`_admission`, its place by `_layout`. Lines like ones before go a quick way that gives the same,
+bit for bit. Only arrival times depend on the chunks, and so which of the values that come one
+name at a time lie more than 50 ms apart (`_rows`).
 """
 
 from __future__ import annotations
@@ -14,20 +16,27 @@ from typing import Any
 import numpy as np
 
 from driftscope.core.clock import ClockQuality
-from driftscope.core.decoders._admission import Admission, At, Verdict
-from driftscope.core.decoders._layout import Layout
-from driftscope.core.decoders._line import Line, alike
+from driftscope.core.decoders._admission import Admission, Verdict
+from driftscope.core.decoders._blocks import At, Blocks
+from driftscope.core.decoders._formats import FORMATS, recognised
+from driftscope.core.decoders._json import object_reader
+from driftscope.core.decoders._layout import APART, Layout
+from driftscope.core.decoders._line import Line
 from driftscope.core.decoders._parse import Fast, halved
-from driftscope.core.decoders._rejects import Rejects
+from driftscope.core.decoders._quick import Makes
+from driftscope.core.decoders._rejects import CONSOLE, Rejects
+from driftscope.core.decoders._rows import ROW_S, Rows
 from driftscope.core.decoders._splitter import Splitter
-from driftscope.core.decoders._times import DeviceClock, rising
+from driftscope.core.decoders._teleplot import point_reader, points_of
 from driftscope.core.interfaces import Chunk, Decoder, State
 from driftscope.core.params import Params, param
-from driftscope.core.sample_clock import ArrivalClock
-from driftscope.core.stream import F64, Block, Event, Item
+from driftscope.core.stream import F64, Event, Item
 
 PATIENCE = 16
 """Lines read with care before the quick way is made anew for their like."""
+TEXT_BESIDE = (
+    "Lines that do not begin with > stand in the console; they are counted there, not as rejected."
+)
 
 
 @dataclass
@@ -35,9 +44,17 @@ class TextParams(Params):
     """How lines of text are read."""
 
     format: str = param(
-        "auto", choices=("auto", "numbers", "csv", "arduino"), live=False, label="Text format",
+        "auto", choices=tuple(FORMATS), live=False, label="Text format",
         help="auto tells by itself. numbers: bare values, no header. csv: values under a header, "
-        "even of one column. arduino: label:value or values; a time column is a channel.",
+        "even of one column. arduino: label:value or values; a time column is a channel. "
+        "teleplot: >name:value. json: one object a line. tuples: (1, 2, 3), as MicroPython "
+        "prints them.",
+    )  # fmt: skip
+    time_field: str = param(
+        "", live=False, label="Time field of JSON",
+        help="Name of the field that holds the device's own time, such as t or meta/ms: a date, "
+        "or a number of seconds, ms or µs since its start or since 1970. Empty: the time of "
+        "arrival.",
     )  # fmt: skip
 
 
@@ -53,89 +70,91 @@ class Text(Decoder):
         self._admission = Admission(self._layout)
         self._splitter = Splitter()
         self._rejects = Rejects()
-        self._arrival = ArrivalClock()
-        self._device = DeviceClock()
-        self._seq = 0
+        self._blocks = Blocks(key)
+        self._rows = Rows()
+        self._since: At = (0.0, 0.0)
         self._version = 0
-        self._last_s: float | None = None
-        self._anchor_s: float | None = None
-        self._told_most = False
-        self._at: At = (0.0, 0.0)
+        self._told_most = self._told_console = False
+        self._makes = Makes()
         self._quick: tuple[Fast, list[int], int] | None = None
         self._patience = 0
         self._begin()
 
+    @property
+    def recognised(self) -> str:
+        """Return the name of the format that the lines turned out to be, "" while unknown."""
+        return recognised(self._layout)
+
+    @property
+    def clock_quality(self) -> ClockQuality:
+        return self._blocks.quality(self._layout.timed)
+
     def _begin(self) -> None:
         self._items: list[Item] = []
-        self._values: list[F64] = []
-        self._raw_s: list[F64] = []
-        self._lines = self._taken = self._repaired = 0
+        self._lines = self._taken = 0
         self._too_many = False
 
     def decode(self, chunk: Chunk) -> list[Item]:
-        self._admission.mode = self.params.format
-        if self._anchor_s is None:
-            # from here on steady time only: setting the wall clock must not make times jump
-            self._anchor_s = chunk.wall_s - chunk.steady_s
-            if self._last_s is not None and not self._layout.timed:
-                self._anchor_s = max(self._anchor_s, self._last_s - chunk.steady_s)
-        self._at = (chunk.steady_s + self._anchor_s, chunk.steady_s)
+        self._set_format()
+        self._blocks.arrive(chunk, by_arrival=not self._layout.timed)
+        self._close_row(chunk.steady_s - ROW_S)
         for lines, too_long in self._splitter.split(chunk.data):
             if too_long:
                 self._lines += 1
-                self._rejects.add("long", lines, "a line of more than 64 kB")
+                self._rejects.add("long", lines, "a line of more than 64 kB (1 MB of JSON)")
             else:
                 self._read(lines)
         return self._finish(self._rejects.watch(chunk.data, self._lines, self._taken))
 
+    def idle(self, steady_s: float) -> list[Item]:
+        if not self._rows.waiting or self._since[1] > steady_s - 2 * ROW_S:
+            return []
+        self._close_row()
+        return self._finish()
+
     def gap(self, steady_s: float, reason: str) -> list[Item]:
         self._splitter.rest()
         self._carry_out(self._admission.settle(final=False))
-        items = self._finish()
-        items.append(Event(self.key, self._seq, self._last_s or 0.0, "gap", {"reason": reason}))
+        self._close_row()
+        items, blocks = self._finish(), self._blocks
+        items.append(Event(self.key, blocks.seq, blocks.last_s or 0.0, "gap", {"reason": reason}))
         self._admission.gap()
-        self._arrival.gap()
-        self._device.gap()
-        self._anchor_s = None
+        blocks.gap()
         return items
 
     def flush(self) -> list[Item]:
+        self._set_format()
         if rest := self._splitter.rest():
             self._read(rest + b"\n")
         self._carry_out(self._admission.settle(final=True))
+        self._close_row()
         return self._finish()
-
-    @property
-    def clock_quality(self) -> ClockQuality:
-        return self._device.quality if self._layout.timed else self._arrival.quality
 
     def state_dict(self) -> State:
         return {
             "own": {name: getattr(self, name) for name in _OWN},
-            "admission": self._admission.state_dict(),
-            "splitter": self._splitter.state_dict(),
-            "rejects": self._rejects.state_dict(),
-            "arrival": self._arrival.state_dict(),
-            "device": self._device.state_dict(),
+            **{name: getattr(self, f"_{name}").state_dict() for name in _PARTS},
         }
 
     def load_state_dict(self, state: State) -> None:
         vars(self).update(state["own"])
-        self._admission.load_state_dict(state["admission"])
-        self._splitter.load_state_dict(state["splitter"])
-        self._rejects.load_state_dict(state["rejects"])
-        self._arrival.load_state_dict(state["arrival"])
-        self._device.load_state_dict(state["device"])
-        self._quick = None
+        for name in _PARTS:
+            getattr(self, f"_{name}").load_state_dict(state[name])
+        self._makes, self._quick = Makes(), None
         self._begin()
+
+    def _set_format(self) -> None:
+        self._admission.mode = self.params.format
+        self._admission.time_field = self.params.time_field
 
     def _read(self, data: bytes) -> None:
         """Read complete lines in order: quickly while they are alike, else one by one."""
+        at = self._blocks.at
         while data:
             quick = self._usable()
             if quick is None:
                 end = data.find(b"\n") + 1
-                self._carry_out(self._admission.judge(data[: end - 1], self._at))
+                self._carry_out(self._admission.judge(data[: end - 1], at))
                 self._lines += 1
                 data = data[end:]
                 continue
@@ -144,12 +163,13 @@ class Text(Decoder):
                 done += len(run)
                 if found is None:
                     self._lines += 1
-                    self._carry_out(self._admission.judge(run[:-1], self._at))
+                    self._carry_out(self._admission.judge(run[:-1], at))
                     if self._usable() is not quick:
                         break
                 else:
-                    self._lines += len(found)
-                    self._admission.passed(len(found))
+                    lines = run.count(b"\n")
+                    self._lines += lines
+                    self._admission.passed(lines)
                     self._put(run, found, quick[1])
             data = data[done:]
 
@@ -163,83 +183,121 @@ class Text(Decoder):
         for verdict in verdicts:
             if verdict.line is None:
                 self._rejects.add(verdict.kind, verdict.raw, verdict.reason)
+                if verdict.kind == CONSOLE and not self._told_console:
+                    self._told_console = True
+                    self._layout.news.append(TEXT_BESIDE)
             else:
                 self._take(verdict.raw, verdict.at, verdict.line)
 
     def _take(self, raw: bytes, at: At, line: Line) -> None:
-        self._layout.extend(line)
-        if self._layout.version != self._version:
-            self._block()
-            self._version = self._layout.version
-            self._items.append(self._layout.info(self.key))
-            self._quick = None
-        slots = self._layout.slots(line)
-        now = self._at
-        if at != now:  # a line that had to wait keeps its own time of arrival
-            self._block()
-            self._at = at
-        self._put(raw + b"\n", np.array([line.values]), slots, line.date_s)
-        if at != now:
-            self._block()
-            self._at = now
+        layout = self._layout
+        layout.extend(line)
+        if layout.version != self._version:
+            self._items += self._blocks.take()
+            self._version = layout.version
+            self._items.append(layout.info(self.key))
+            self._makes, self._quick = Makes(), None
+        slots = layout.slots(line)
+        now = self._blocks.at
+        self._move_to(at)  # a line that had to wait keeps its own time of arrival
+        if layout.kind == "teleplot":
+            self._put(raw + b"\n", points_of(line, slots), slots)
+        else:
+            values = line.values
+            if layout.time_in_front:
+                known = line.time is not None and line.dated == layout.dated
+                values = [line.time if known and line.time is not None else np.nan, *values]
+                slots = [APART, *slots]
+            self._put(raw + b"\n", np.array([values]), slots)
+        self._move_to(now)
         self._patience -= 1
         if self._quick is None or self._patience < 0:
             self._patience = PATIENCE
-            read = alike(raw, line)
-            self._quick = (read, slots, self._layout.width) if read else self._quick
+            self._learn_quick(raw, line, slots)
 
-    def _put(self, run: bytes, found: F64, slots: list[int], date_s: float | None = None) -> None:
-        """Add rows to the block under way."""
+    def _learn_quick(self, raw: bytes, line: Line, slots: list[int]) -> None:
+        """Make, or make anew, the quick way for lines like this one."""
+        layout = self._layout
+        width = len(layout.channels)
+        quick: Fast | None
+        if layout.kind == "teleplot":
+            quick, slots = point_reader(layout.labels, layout.units), []
+        elif layout.kind == "json":
+            dated = layout.dated if layout.timed else None
+            quick = object_reader(layout.labels, width, self.params.time_field, dated)
+            slots = [APART, *range(width)]
+        else:
+            self._makes.note(raw, line, slots)
+            quick, slots = self._makes.read, self._makes.slots
+        self._quick = (quick, slots, layout.width) if quick else self._quick
+
+    def _put(self, run: bytes, found: F64, slots: list[int]) -> None:
+        """Add rows, or points that make rows, to the block under way."""
         layout = self._layout
         self._taken += len(run)
-        self._values.append(layout.rows(found, slots))
-        if layout.dated:
-            self._raw_s.append(np.array([np.nan if date_s is None else date_s]))
-        elif layout.time_scale is not None:
-            self._raw_s.append(found[:, 0] * layout.time_scale)
         if layout.overflows(slots):
             self._too_many = True
-            self._rejects.add(
-                "most", run, "more than 256 channels: the rest is left out", len(found)
-            )
-
-    def _block(self) -> None:
-        """Close the block under way."""
-        if not self._values:
-            return
-        values = self._values[0] if len(self._values) == 1 else np.concatenate(self._values)
-        if self._layout.timed:
-            times, repaired = self._device.stamp(np.concatenate(self._raw_s))
-            self._repaired += repaired
-            self._device.arrived(float(times[-1]), self._at[0])
+            reason = "more than 256 channels: the rest is left out"
+            self._rejects.add("most", run, reason, len(found))
+        if layout.kind == "teleplot":
+            before = self._since if self._rows.waiting else self._blocks.at
+            rows, times_ms = self._rows.add(found[found[:, 0] >= 0], len(layout.channels))
+            self._put_rows(rows, times_ms, before)
+            self._since = self._blocks.at if len(rows) else before
         else:
-            times = rising(self._arrival.stamp(len(values), self._at[0]), self._last_s)
-        self._items.append(Block(self.key, self._seq, times, values, self._at[1]))
-        self._seq += len(values)
-        self._last_s = float(times[-1])
-        self._values, self._raw_s = [], []
+            raw_s = found[:, 0] * layout.time_scale if layout.time_scale else None
+            self._blocks.put(layout.rows(found, slots), raw_s)
+
+    def _put_rows(self, rows: F64, times_ms: F64, first_at: At) -> None:
+        """Add rows made of points, the first of which may have begun with an earlier chunk."""
+        if not len(rows):
+            return
+        scale, now = self._layout.time_scale, self._blocks.at
+        raw_s = times_ms * scale if scale else None
+        if first_at != now:
+            self._move_to(first_at)
+            self._blocks.put(rows[:1], None if raw_s is None else raw_s[:1])
+            self._move_to(now)
+            rows, raw_s = rows[1:], None if raw_s is None else raw_s[1:]
+        if len(rows):
+            self._blocks.put(rows, raw_s)
+
+    def _close_row(self, begun_before_s: float = np.inf) -> None:
+        """Close the row that is open if its first value came before a steady time."""
+        if self._rows.waiting and self._since[1] <= begun_before_s:
+            self._put_rows(*self._rows.close(len(self._layout.channels)), self._since)
+
+    def _move_to(self, at: At) -> None:
+        """Let what is put now have arrived at another time."""
+        if at != self._blocks.at:
+            self._items += self._blocks.take()
+            self._blocks.at = at
 
     def _finish(self, message: str = "") -> list[Item]:
         """Close the block and return all items, the Events last."""
-        self._block()
-        items, now_s = self._items, self._last_s or self._at[0]
-        items += self._rejects.take(self.key, self._seq, now_s)
-        if self._repaired:
-            data: dict[str, Any] = {
-                "message": f"The device's time did not rise {self._repaired} times; the time "
-                "before and the usual interval stand in for it.",
-                "count": self._repaired,
-            }
-            items.append(Event(self.key, self._seq, now_s, "note", data))
+        blocks = self._blocks
+        self._items += blocks.take()
+        items, now_s = self._items, blocks.last_s or blocks.at[0]
+        items += self._rejects.take(self.key, blocks.seq, now_s)
+        notes: list[dict[str, Any]] = [{"message": news} for news in self._layout.news]
+        self._layout.news = []
+        if blocks.repaired:
+            told = (
+                f"The device's time did not rise {blocks.repaired} times; the time "
+                "before and the usual interval stand in for it."
+            )
+            notes.append({"message": told, "count": blocks.repaired})
         if self._too_many and not self._told_most:
             self._told_most = True
             message = "There are more than 256 channels: the first 256 are taken."
-        if message:
-            items.append(Event(self.key, self._seq, now_s, "note", {"message": message}))
+        notes += [{"message": message}] if message else []
+        items += [Event(self.key, blocks.seq, now_s, "note", data) for data in notes]
+        blocks.clear()
         self._begin()
         return items
 
 
-_OWN = ("_seq", "_version", "_last_s", "_anchor_s", "_at", "_told_most")
+_OWN = ("_version", "_since", "_told_most", "_told_console")
+_PARTS = ("admission", "splitter", "rejects", "blocks", "rows")
 
 PLUGIN = Text
