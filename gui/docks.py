@@ -64,6 +64,10 @@ class Dock(QDockWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.corner.hide()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.isFloating():  # the frame Qt leaves around what is in it
+            QPainter(self).fillRect(self.rect(), theme.current().secondary)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.corner.move(self.width() - self.corner.width() - 3, 1)

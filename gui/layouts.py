@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QTabWidget
 
 from driftscope.gui import theme
 from driftscope.gui.actions import Actions
@@ -197,7 +197,9 @@ class Layouts(QMainWindow):
         return self._places[name].applies(self.session)
 
     def _used(self) -> Dock | None:
-        return next((d for d in self.docks.values() if d.isAncestorOf(d.focusWidget() or d)), None)
+        focused = QApplication.focusWidget()
+        used = (dock for dock in self.docks.values() if focused and dock.isAncestorOf(focused))
+        return next(used, None)
 
     def _go_to_first_places(self) -> None:
         """Put the panels where the table says; in a narrow window the right ones into tabs."""

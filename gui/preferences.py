@@ -64,6 +64,10 @@ class Preferences:
         kept = [newest, *(each for each in self.lines(name) if each != newest)]
         self.set(name, kept[:MOST_RECENT])
 
+    def forget(self) -> None:
+        """Keep nothing of what was written."""
+        self._kept.clear()
+
     def trouble(self) -> str:
         """Write what is not yet written; return why that failed, "" if it did not."""
         self._kept.sync()

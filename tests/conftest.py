@@ -45,6 +45,15 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Let no test find what a window of an earlier one remembered."""
+    yield
+    module = sys.modules.get("driftscope.gui.preferences")
+    if module is not None:
+        module.Preferences().forget()
+
+
+@pytest.fixture(autouse=True)
 def _nothing_left_alive() -> Iterator[None]:
     """Fail a test that leaves a thread, a running timer or a window behind, and name it."""
     random.seed(0)
