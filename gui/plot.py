@@ -165,7 +165,7 @@ class PlotPanel(QWidget):
         self.note = QLabel()
         theme.set_role(self.note, "small")
         self.legend = Legend()
-        heading = QHBoxLayout()
+        self.head_row = heading = QHBoxLayout()
         heading.setContentsMargins(14, 0, 0, 0)
         heading.setSpacing(12)
         heading.addWidget(self.title)
