@@ -146,6 +146,8 @@ class History:
             self.not_shown += missing
         while self._interruptions and self._interruptions[0][0] <= result.seq:
             before = self._interruptions.popleft()[1]
+        if before or not result.scored:
+            self.losses.gap()
         if len(self) and before:
             kind: BandKind = "gap" if before == GAP else "hole"
             self.bands.append(Band(kind, self.end_s, float(result.time_s[0])))

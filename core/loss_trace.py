@@ -8,45 +8,63 @@ from driftscope.core.stream import F64, Graded, Result
 
 LIMIT = 4096
 LEARNER = "learner"
+WIDE = 2.0
+"""A gap is drawn if it lies between points this many times as far apart as most."""
 
 
 class LossTrace:
-    """Keep the mean loss of the learner and of each baseline over groups of rows.
+    """Keep the mean loss of the learner and of each baseline over groups of rows, and of the
+    model before while it goes on to be compared.
 
     Whenever LIMIT groups are full, neighbours are merged and groups become twice as large, so
     memory stays the same and the whole run remains to be seen.
     """
 
     def __init__(self) -> None:
-        self.names: tuple[str, ...] = ()
+        self.former = ""
+        """Which model before is compared, "" if none is."""
         self.group_rows = 1
+        self._baselines: tuple[str, ...] = ()
         self._in_group = 0
         self._last = -1
+        self._broken = False
         self._time_s = np.empty(LIMIT)
+        self._gap = np.zeros(LIMIT, bool)
         self._sum = np.empty((0, LIMIT))
         self._known = np.empty((0, LIMIT))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return whose losses these are; that of the model before stands last."""
+        former = (self.former,) if self.former else ()
+        return (LEARNER, *self._baselines, *former) if self._baselines else ()
 
     def add(self, result: Result | Graded) -> None:
         """Take in losses of a result, or of what labels said of some; rows without any leave no
         trace. Losses of labels beside other baselines than the first are of another kind: left out.
         """
-        if not self.names and result.baseline_loss:
-            self.names = (LEARNER, *result.baseline_loss)
-            self._sum = np.zeros((len(self.names), LIMIT))
-            self._known = np.zeros((len(self.names), LIMIT))
+        if not self._baselines and result.baseline_loss:
+            self._baselines = tuple(result.baseline_loss)
+            self._sum = np.zeros((len(self._baselines) + 2, LIMIT))
+            self._known = np.zeros((len(self._baselines) + 2, LIMIT))
         known = np.isfinite(result.loss)
+        former: dict[str, F64] = {}
         if isinstance(result, Graded):
             known &= ~result.test  # what is held out would hide how well the others are known
-            if self.names[1:] != tuple(result.baseline_loss):
+            if self._baselines != tuple(result.baseline_loss):
                 return
-        if not self.names or not known.any():
+        else:
+            former = result.former_loss
+            self._compare(next(iter(former), ""))
+        if not self._baselines or not known.any():
             return
-        losses = np.stack(
-            [result.loss, *(result.baseline_loss.get(n, result.loss) for n in self.names[1:])]
-        )[:, known]
+        others = [result.baseline_loss.get(name, result.loss) for name in self._baselines]
+        before = former.get(self.former, np.full(len(known), np.nan))
+        losses = np.stack([result.loss, *others, before])[:, known]
         time_s = result.time_s[known]
         if self._last >= 0:  # a label may come late
             time_s = np.maximum(time_s, self._time_s[self._last])
+            self._break(float(time_s[0]))
         done = 0
         while done < len(time_s):
             if self._last < 0 or self._in_group == self.group_rows:
@@ -60,8 +78,13 @@ class LossTrace:
             self._in_group += take
             self._time_s[self._last] = time_s[done - 1]
 
+    def gap(self) -> None:
+        """Let no mean, and no line, reach across this point if it is wide enough to be seen."""
+        self._broken = True
+
     def means(self, points: int) -> tuple[F64, F64]:
-        """Return (time_s (m,), loss (m, K)) since the start, m at most `points`, K as in names.
+        """Return (time_s (m,), loss (m, K)) since the start, K as in names, a row of NaN where
+        there was a gap; m is at most `points` beside these.
 
         A mean stands at its last row's time. Groups are merged by powers of two, so that what
         was drawn once keeps its shape while the trace grows; the last one waits until it is full.
@@ -80,9 +103,27 @@ class LossTrace:
         total = np.add.reduceat(self._sum[:, :count], starts, axis=1)
         known = np.add.reduceat(self._known[:, :count], starts, axis=1)
         with np.errstate(invalid="ignore"):
-            mean = total / np.where(known > 0, known, np.nan)
-        ends = np.minimum(starts + merge, count) - 1
-        return self._time_s[ends], mean.T
+            mean = (total / np.where(known > 0, known, np.nan))[: len(self.names)]
+        time_s = self._time_s[np.minimum(starts + merge, count) - 1]
+        step_s = np.diff(time_s, prepend=time_s[0])
+        wide = step_s > WIDE * np.median(step_s)
+        breaks = np.flatnonzero(np.logical_or.reduceat(self._gap[:count], starts) & wide)
+        return np.insert(time_s, breaks, time_s[breaks]), np.insert(mean, breaks, np.nan, axis=1).T
+
+    def _break(self, time_s: float) -> None:
+        """Close the open group if there was a wide gap before `time_s`."""
+        if self._broken:
+            last_s = float(self._time_s[self._last])
+            usual_s = (last_s - float(self._time_s[0])) / max(self._last, 1)
+            self._broken = time_s - last_s > WIDE * usual_s
+            if self._broken:
+                self._in_group = self.group_rows
+
+    def _compare(self, former: str) -> None:
+        """Begin anew with the curve of the model before if it is another one."""
+        if former != self.former:
+            self.former = former
+            self._sum[-1:] = self._known[-1:] = 0.0
 
     def _open(self) -> None:
         """Start the next group, merging neighbours first if there is no room."""
@@ -92,7 +133,9 @@ class LossTrace:
                 sums[:, :half] = sums[:, 0::2] + sums[:, 1::2]
                 sums[:, half:] = 0
             self._time_s[:half] = self._time_s[1::2]
+            self._gap[:half] = self._gap[0::2] | self._gap[1::2]
             self.group_rows *= 2
             self._last = half - 1
         self._last += 1
         self._in_group = 0
+        self._gap[self._last], self._broken = self._broken, False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,6 +18,7 @@ from driftscope.gui.traces import Traces
 from driftscope.gui.widgets import Pill, Rule, label
 
 WIDTH_PX = 288
+LATELY = "Have what was learned be as it was {} s of stream ago"
 REGION = "model.region"
 """It is drawn over the picture."""
 
@@ -35,8 +38,19 @@ class Controls(QWidget):
         self.channels = ChannelsPanel(session, traces)
         self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
-        self.reset.setToolTip("Forget all that was learned and begin with fresh weights.")
+        self.reset.setToolTip(
+            "Forget all that was learned and begin with fresh weights (Ctrl+R). Ctrl+Z goes back."
+        )
         self.reset.clicked.connect(session.reset_model)
+        self.mark = QPushButton("Bookmark")
+        self.mark.setToolTip(
+            "Remember what was learned up to now (Ctrl+B), to come back to it (Ctrl+Shift+B)."
+        )
+        self.mark.clicked.connect(session.bookmark)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.reset, self.mark):
+            buttons.addWidget(button, 1)
         head = QHBoxLayout()
         head.addWidget(label("Learning", "title"))
         head.addStretch()
@@ -47,7 +61,7 @@ class Controls(QWidget):
         rows.setSpacing(10)
         rows.addLayout(head)
         rows.addWidget(self.learning)
-        rows.addWidget(self.reset)
+        rows.addLayout(buttons)
         rows.addWidget(Rule())
         rows.addWidget(label("Alarms", "title"))
         rows.addWidget(self.detection)
@@ -74,6 +88,22 @@ class Controls(QWidget):
 
     def offer(self, actions: Actions) -> None:
         """Add what can be done here."""
+        session = self.session
+        known = lambda: session.info is not None  # noqa: E731  used five times
+        for text, act, keys, tip in (
+            ("Back 10 s", partial(session.go_back, 10.0), "Ctrl+Z", LATELY.format(10)),
+            ("Back 60 s", partial(session.go_back, 60.0), "Ctrl+Shift+Z", LATELY.format(60)),
+            ("Bookmark", session.bookmark, "Ctrl+B", "Remember what was learned up to now"),
+            (
+                "Back to the bookmark", partial(session.go_back, None), "Ctrl+Shift+B",
+                "Have what was learned be as it was at the bookmark",
+            ),
+            (
+                "Reset model", session.reset_model, "Ctrl+R",
+                "Forget all that was learned and begin with fresh weights",
+            ),
+        ):  # fmt: skip
+            actions.add("Learning", text, act, keys, tip, when=known)
         self.channels.offer(actions)
 
     def _show_state(self) -> None:

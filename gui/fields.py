@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from driftscope.core.params import Spec, Value
 from driftscope.gui import theme
-from driftscope.gui.scale import STEPS, Reading, Scale, option_name
+from driftscope.gui.scale import GOOD_FOR, STEPS, Reading, Scale, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
@@ -115,6 +115,8 @@ class ChoiceField(Field):
         self.combo = Combo()
         for option in spec.options():
             self.combo.addItem(option_name(option), option)
+            tip = GOOD_FOR.get(option)
+            self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._accessible(self.combo)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -130,6 +132,8 @@ class ChoiceField(Field):
         place = self.combo.findData(value)
         if place != self.combo.currentIndex() and not self.combo.view().isVisible():
             self.combo.setCurrentIndex(place)
+            good = GOOD_FOR.get(str(value), "")
+            self.combo.setToolTip(f"{option_name(str(value))}: {good}" if good else "")
 
 
 class SwitchField(Field):

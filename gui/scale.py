@@ -20,6 +20,17 @@ NAMES = {
     "rmsprop": "SGD, normalised",
     "adam": "Adam",
 }
+GOOD_FOR = {
+    "linear": "Good for steady hums and swings; solved at once, it predicts from the first second.",
+    "mlp": "Quick, and good enough for most sensors.",
+    "gru": "For shapes that take long to tell apart; slow to compute and to learn.",
+    "tcn": "For repeating shapes of several lengths, such as a heartbeat; looks back far.",
+    "attention": "For patterns that come and go: looks for past moments like this one.",
+    "sgd": "A step along the gradient as it is: plain and slow.",
+    "rmsprop": "Each weight's step divided by how large it usually is (RMSprop).",
+    "adam": "The same, smoothed: right for most.",
+}
+"""What one of several words to choose from is good for, in a line."""
 STEPS = 1000
 """Positions of a slider from its left end to its right end."""
 AUTO_STEPS = 40

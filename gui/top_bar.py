@@ -17,6 +17,7 @@ RELEASE: Texts = ("Release port", "Take port back")
 RELEASE_CAMERA: Texts = ("Release camera", "Take camera back")
 PAUSE: Texts = ("Pause view", "Resume view")
 FREEZE: Texts = ("Freeze learning", "Unfreeze learning")
+LOG: Texts = ("Log to CSV", "End log")
 """What the buttons say while they are up, and while they are down."""
 
 
@@ -39,13 +40,17 @@ class TopBar(QWidget):
         self.release = self._button("", "Let another program have the device for a while.")
         self.pause = self._button("Pause view", "Hold the view; the work goes on (Space).")
         self.freeze = self._button("Freeze learning", "Predict, but hold what was learned (F).")
+        self.undo = self._button(
+            "Undo 10 s", "Have what was learned be as it was 10 s of stream ago (Ctrl+Z)."
+        )
         self.save = self._button("Save…", "Save an alarm's film, samples or the model (Ctrl+S).")
         self.anything = self._button("Ctrl+K anything", "Type what you want done (Ctrl+K).")
         for flat in (self.save, self.anything):
             theme.set_role(flat, "flat")
+        self.log = self._button("Log to CSV", "Write what comes from now on to a file (Ctrl+G).")
         for button, texts in (
             (self.open, OPEN), (self.release, RELEASE_CAMERA), (self.pause, PAUSE),
-            (self.freeze, FREEZE),
+            (self.freeze, FREEZE), (self.log, LOG),
         ):  # fmt: skip
             button.setCheckable(button is not self.open)
             _hold_width(button, texts)
@@ -54,6 +59,7 @@ class TopBar(QWidget):
         self.release.clicked.connect(lambda on: self._act(session.release_port, on))
         self.pause.clicked.connect(lambda on: self._act(session.pause, on))
         self.freeze.clicked.connect(lambda on: self._act(session.freeze, on))
+        self.undo.clicked.connect(lambda: session.go_back(10.0))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
@@ -63,6 +69,8 @@ class TopBar(QWidget):
         row.addSpacing(12)
         row.addWidget(self.pause)
         row.addWidget(self.freeze)
+        row.addWidget(self.log)
+        row.addWidget(self.undo)
         row.addSpacing(12)
         row.addWidget(self.release)
         row.addStretch(1)
@@ -81,7 +89,13 @@ class TopBar(QWidget):
         frozen = bool(session.params.get("learner.frozen"))
         _show(self.freeze, frozen, FREEZE)
         self.more.setEnabled(now != "nothing")
+        self.undo.setEnabled(session.info is not None)
         self.chips.refresh()
+
+    def show_log(self, running: bool, possible: bool) -> None:
+        """Show whether a log is written now, and whether one could be."""
+        _show(self.log, running, LOG)
+        self.log.setEnabled(running or possible)
 
     def _act(self, verb: object, on: bool) -> None:
         assert callable(verb)

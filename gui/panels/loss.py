@@ -8,18 +8,19 @@ import time
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QPushButton
 
 from driftscope.core.errors import ParamError
 from driftscope.core.loss_trace import LEARNER
 from driftscope.core.stream import F64, Event
 from driftscope.gui import axes, draw, scale, theme
+from driftscope.gui.actions import Actions
+from driftscope.gui.loss_curves import around, smoothed
 from driftscope.gui.plot import Plot, PlotPanel
 from driftscope.gui.watched import Watched
 
 POINTS, TICK_PX = 400, 110
-SMOOTH_POINTS = 5
-MOST_DECADES, CLEAR = 5, 1.3
-"""The axis narrows when all curves stay clear of its end by this factor."""
+FORMER_ALPHA = 150
 SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
 SKILL_TIP = "Skill is 1 - loss / best baseline over the last 1,000 {}: 1 is perfect, 0 no better."
@@ -42,16 +43,34 @@ CLASSES = (
 
 
 class LossPanel(PlotPanel):
-    """Show the loss falling, and marks where something was turned."""
+    """Show the loss falling, marks where something was turned, and the model before beside it."""
 
     def __init__(self, session: Watched) -> None:
         self.curves = LossPlot(session)
         super().__init__(FORECAST[0], self.curves, FORECAST[1])
+        self.stop = QPushButton("stop comparing")
+        self.stop.setToolTip(
+            "Let go of the model before: it goes on learning beside the one in use, so that their "
+            "losses can be compared, and takes as much time again."
+        )
+        theme.set_role(self.stop, "flat")
+        self.stop.clicked.connect(lambda: session.stop_comparing())
+        self.head_row.addWidget(self.stop)
+        self.stop.hide()
 
     def refresh(self) -> None:
         self.call(*what_is_learned(self.curves.session))
         super().refresh()
+        self.stop.setVisible(self.curves.compares())
         self.legend.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
+
+    def offer(self, actions: Actions) -> None:
+        """Add what can be done here."""
+        actions.add(
+            "Learning", "Stop comparing", self.curves.session.stop_comparing,
+            tip="Let go of the model before, whose loss is shown beside that of the one in use",
+            when=self.curves.compares,
+        )  # fmt: skip
 
 
 class LossPlot(Plot):
@@ -66,17 +85,28 @@ class LossPlot(Plot):
         self._taken_at_s = 0.0
         self.range = (0.03, 1.0)
         self._skill_place = 0
+        self._former = ""
 
     def named(self) -> list[tuple[int, str]]:
         """Return (number, name) of every curve."""
-        names = self._held[1] if self._held is not None else (LEARNER, "last value", "running mean")
-        return list(enumerate(names))
+        if self._held is None:
+            return list(enumerate((LEARNER, "last value", "running mean")))
+        names, former = self._held[1], self._former
+        told = [before_words(name) if name == former else name for name in names]
+        return list(enumerate(told))
+
+    def compares(self) -> bool:
+        """Say whether the model before goes on beside the one in use."""
+        history = self.session.history
+        return history is not None and bool(history.losses.former)
 
     def pen(self, k: int) -> QPen:
-        """Return the pen of curve k: the learner's, then the baselines'."""
+        """Return the pen of curve k: the learner's, the baselines', that of the model before."""
         colours = theme.current()
         if k == 0:
             return QPen(colours.prediction, 2)
+        if self._held is not None and self._former and k == len(self._held[1]) - 1:
+            return draw.pen(draw.translucent(colours.prediction, FORMER_ALPHA))
         return draw.pen(colours.secondary) if k == 1 else draw.dashed(colours.secondary, 4, 3)
 
     def state(self) -> tuple[object, ...]:
@@ -88,8 +118,10 @@ class LossPlot(Plot):
             self._held_total, self._taken_at_s = total, now_s
             self._held = None
             if history is not None and len(history):
-                time_s, means = history.losses.means(POINTS)
-                self._held = (history.end_s, history.losses.names, time_s, smoothed(means))
+                losses = history.losses
+                time_s, means = losses.means(POINTS)
+                self._held = (history.end_s, losses.names, time_s, smoothed(means))
+                self._former = losses.former
         return self._held_total, len(self.session.marks)
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
@@ -98,7 +130,7 @@ class LossPlot(Plot):
             sentence = "The loss stands here once the first predictions can be checked."
             return self.say(painter, area, sentence)
         end_s, _, time_s, means = self._held
-        self._rescale(means)
+        self.range = around(means, self.range)
         texts = []
         painter.setPen(draw.pen(theme.current().grid))
         for value, text in axes.log_ticks(*self.range, max(2, int(area.height() / 24))):
@@ -117,22 +149,6 @@ class LossPlot(Plot):
         self._draw_time(painter, area, end_s - start_s)
         self._draw_skill(painter, area, self._y(means[x > area.right() - SKILL_PX], area))
         return history.last_seq if history is not None else -1
-
-    def _rescale(self, means: F64) -> None:
-        """Hold all curves between a 1 or 3 of some decade and another."""
-        known = means[np.isfinite(means) & (means > 0)]
-        if not len(known):
-            return
-        high = float(known.max())
-        low = max(float(known.min()), high * 10**-MOST_DECADES)
-        held_low, held_high = self.range
-        wider = (one_or_three_below(low), one_or_three_above(high))
-        narrower = (one_or_three_below(low / CLEAR), one_or_three_above(high * CLEAR))
-        if wider[0] < held_low or narrower[0] > held_low:
-            held_low = wider[0]
-        if wider[1] > held_high or narrower[1] < held_high:
-            held_high = wider[1]
-        self.range = (held_low, max(held_high, 3 * held_low))
 
     def _y(self, loss: F64, area: QRectF) -> F64:
         low, high = self.range
@@ -164,9 +180,9 @@ class LossPlot(Plot):
             draw.caption(painter, at, text, ink, colours.panel, veil=255)
 
     def caption(self, mark: Event) -> str:
-        """Return what a mark says: 'learning rate x 1 → x 3.2', 'freeze learning on', 'reset'."""
+        """Return what a mark says: 'learning rate x 1 → x 3.2', 'back 10 s', 'reset'."""
         if mark.kind != "param":
-            return "restored" if mark.kind == "restored" else "reset"
+            return "restored" if mark.kind == "restored" else mark.data.get("mark") or "reset"
         name, old, new = mark.data["name"], mark.data["old"], mark.data["new"]
         try:
             spec = self.session.params.spec(name)
@@ -227,30 +243,10 @@ def what_is_learned(session: Watched) -> tuple[str, str]:
     return PICTURES if info is not None and info.pictures else FORECAST
 
 
-def smoothed(means: F64) -> F64:
-    """Return curves (m, K) averaged over a few neighbours, so that the eye finds their course."""
-    reach = min(SMOOTH_POINTS, len(means) // 10)
-    known = np.isfinite(means)
-    sums = np.cumsum(np.vstack([np.zeros(means.shape[1]), np.where(known, means, 0.0)]), axis=0)
-    counts = np.cumsum(np.vstack([np.zeros(means.shape[1]), known]), axis=0)
-    middle = np.arange(len(means))
-    ends, starts = np.minimum(middle + reach + 1, len(means)), np.maximum(middle - reach, 0)
-    many = counts[ends] - counts[starts]
-    return np.where(known, (sums[ends] - sums[starts]) / np.maximum(many, 1), np.nan)
-
-
-def one_or_three_below(value: float) -> float:
-    """Return the next 1 or 3 of a decade at or below a positive value."""
-    decade = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    return 3 * decade if 3 * decade <= value * 1.0001 else decade
-
-
-def one_or_three_above(value: float) -> float:
-    """Return the next 1 or 3 of a decade at or above a positive value."""
-    below = one_or_three_below(value)
-    if below >= value * 0.9999:
-        return below
-    return below * 3 if f"{below:e}"[0] == "1" else below / 3 * 10
+def before_words(former: str) -> str:
+    """Return how the model before is called: 'GRU, before', 'MLP, hidden units 64, before'."""
+    model, _, rest = former.partition(",")
+    return f"{scale.option_name(model)}{f',{rest}' if rest else ''}, before"
 
 
 def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
@@ -259,13 +255,15 @@ def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
     for mark in reversed(marks):
         if mark.time_s < start_s:
             break
-        if mark.kind not in ("param", "restored") and not mark.data.get("reset"):
+        told = mark.data.get("reset") or mark.data.get("mark")
+        if mark.kind not in ("param", "restored") and not told:
             continue
         after = found[-1] if found else None
         if (
             after is not None
             and after.kind == mark.kind
             and after.data.get("name") == mark.data.get("name")
+            and after.data.get("mark") == mark.data.get("mark")
             and after.time_s - mark.time_s < close_s
         ):
             both = {**after.data, "old": mark.data.get("old")}

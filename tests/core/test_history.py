@@ -223,3 +223,54 @@ def test_losses_while_warming_up_leave_no_trace() -> None:
     nothing = np.full(8, np.nan)
     trace.add(result(0, loss=nothing, baseline_loss={"last value": nothing}))
     assert len(trace.means(10)[0]) == 0
+
+
+def test_the_loss_breaks_where_the_stream_did_and_where_nothing_was_scored() -> None:
+    history = History(StreamInfo("s", ("a",), ("",), 100.0))
+    base = {"last value": np.ones(10)}
+    for seq in range(0, 1000, 10):
+        history.append(result(seq, 10, channels=1, loss=np.ones(10), baseline_loss=base))
+    history.note_gap(Event("s", 1000, 9.99, "gap"))
+    later = np.arange(3000, 3010) / 100
+    history.append(result(1000, 10, channels=1, loss=np.ones(10), baseline_loss=base, time_s=later))
+    time_s, means = history.losses.means(LIMIT)
+    (at,) = np.flatnonzero(np.isnan(means[:, 0]))
+    assert time_s[at - 1] <= 9.99 and time_s[at] >= 30
+    assert np.isnan(means[at]).all() and np.isfinite(means[at + 1]).all()
+
+
+def test_a_gap_too_short_to_be_seen_breaks_nothing_and_many_need_no_room() -> None:
+    trace = LossTrace()
+    ones = {"last value": np.ones(10)}
+    for seq in range(0, 100_000, 10):
+        trace.add(result(seq, 10, loss=np.ones(10), baseline_loss=ones))
+        trace.gap()
+    time_s, means = trace.means(100)
+    assert len(time_s) <= 100 and np.isfinite(means).all()
+    assert time_s[-1] > 990
+
+
+def test_the_model_before_has_a_curve_while_it_is_compared_and_the_next_one_its_own() -> None:
+    trace = LossTrace()
+    ones = {"last value": np.ones(10)}
+
+    def add(seq: int, **former: float) -> None:
+        losses = {name: np.full(10, loss) for name, loss in former.items()}
+        part = result(seq, 10, loss=np.full(10, 0.5), baseline_loss=ones, former_loss=losses)
+        trace.add(part)
+
+    for seq in range(0, 1000, 10):
+        add(seq)
+    for seq in range(1000, 2000, 10):
+        add(seq, gru=0.25)
+    assert trace.names == ("learner", "last value", "gru") and trace.former == "gru"
+    time_s, means = trace.means(LIMIT)
+    assert np.isnan(means[time_s < 10, 2]).all() and (means[time_s > 10.1, 2] == 0.25).all()
+    for seq in range(2000, 3000, 10):
+        add(seq, tcn=0.125)
+    time_s, means = trace.means(LIMIT)
+    assert np.isnan(means[time_s < 20, 2]).all() and (means[time_s > 20.1, 2] == 0.125).all()
+    add(3000, tcn=float("nan"))  # no time for it
+    assert trace.former == "tcn"
+    add(3010)
+    assert trace.former == "" and trace.means(LIMIT)[1].shape[1] == 2
