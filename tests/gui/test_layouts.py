@@ -151,9 +151,9 @@ def test_a_narrow_window_leaves_the_wide_arrangement_as_it_was(window: MainWindo
     QApplication.processEvents()
     after = {name: dock.geometry() for name, dock in panels.docks.items() if dock.seen}
     assert after.keys() == before.keys()
-    for name in before:
-        assert abs(after[name].height() - before[name].height()) <= 3, name
-        assert abs(after[name].width() - before[name].width()) <= 3, name
+    for name, place in before.items():
+        assert abs(after[name].height() - place.height()) <= 3, name
+        assert abs(after[name].width() - place.width()) <= 3, name
 
 
 def test_below_the_middle_keeps_its_share_of_the_height(window: MainWindow) -> None:
