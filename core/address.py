@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -61,6 +61,11 @@ def masked(text: str) -> str:
     return PASSWORD.sub(rf"\1:{HIDDEN}@", text)
 
 
+def without_password(text: str) -> str:
+    """Return an address as it may be kept: it asks for the password anew."""
+    return PASSWORD.sub(r"\1@", text)
+
+
 def find(address: Address) -> type[Device]:
     """Return the class that serves an address."""
     return _kinds()[address.scheme]
@@ -96,11 +101,18 @@ def all_configured(
             params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
         prepare(params)
         found[text] = device, params
+    settle(found, settings)
+    return found
+
+
+def settle(
+    inputs: Mapping[str, tuple[Device, ParamSet]], settings: Iterable[tuple[str, str]]
+) -> None:
+    """Set parameters by name; each is taken by every source that knows it. Raise ParamError."""
     for name, value in settings:
-        every = [params for _, params in found.values()]
+        every = [params for _, params in inputs.values()]
         for params in [each for each in every if each.may_have(name)] or every[:1]:
             params.set(name, value)
-    return found
 
 
 def _kinds() -> dict[str, type[Device]]:

@@ -11,7 +11,8 @@ import sys
 from importlib import metadata
 
 USAGE = """\
-driftscope [SOURCE ...] [--set NAME=VALUE ...]   open the window
+driftscope [SOURCE ...] [--set NAME=VALUE ...] [--profile FILE.toml]
+                                                      open the window
        driftscope watch SOURCE ... [options]         the same with no window
        driftscope devices                            list serial ports and cameras"""
 
@@ -69,23 +70,29 @@ def _main(argv: list[str] | None) -> int:
         return _devices(words[1:])
     parser = _parser("driftscope", "An oscilloscope that learns.", usage=USAGE)
     parser.add_argument("--version", action="version", version=f"driftscope {_version()}")
-    parser.add_argument("sources", nargs="*", default=["demo:"], metavar="SOURCE")
+    parser.add_argument("sources", nargs="*", metavar="SOURCE")
     _add_set(parser)
     chosen = parser.parse_args(words)
     from driftscope.gui import app  # noqa: TID251  the one door from the command line to the window
 
-    return app.run(chosen.sources, chosen.settings)
+    return app.run(chosen.sources, chosen.settings, chosen.profile)
 
 
 def _watch(words: list[str]) -> int:
     parser = _parser("driftscope watch", "Predict, learn and flag with no window.")
-    parser.add_argument("sources", nargs="+", metavar="SOURCE")
+    parser.add_argument("sources", nargs="*", metavar="SOURCE")
     parser.add_argument(
         "--for", dest="for_s", type=duration_s, metavar="20s",
         help="stop after so much stream time (files, demo) or wall time (devices)",
     )  # fmt: skip
     parser.add_argument("--speed", metavar="max|1|10", help="how fast a file or the demo is played")
-    parser.add_argument("--scores", metavar="FILE.csv", help="write one row a sample")
+    parser.add_argument(
+        "--log", metavar="FILE.csv", help="write values, predictions, scores and alarms, a row a "
+        "sample",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scores", metavar="FILE.csv", help="write scores and alarms alone, a row a sample"
+    )
     parser.add_argument("--summary", metavar="FILE.json", help="write the figures at the end")
     parser.add_argument(
         "--clips", metavar="FOLDER", help="write a film of each alarm of a camera, FOLDER/... .mp4"
@@ -96,17 +103,21 @@ def _watch(words: list[str]) -> int:
     )  # fmt: skip
     _add_set(parser)
     chosen = parser.parse_args(words)
+    if not chosen.sources and not chosen.profile:
+        parser.error("name a SOURCE, or a --profile that names one")
     from driftscope.core.watch import watch
 
     return watch(
         chosen.sources,
         for_s=chosen.for_s,
         speed=chosen.speed,
+        log=chosen.log,
         scores=chosen.scores,
         summary_file=chosen.summary,
         clips=chosen.clips,
         model_out=chosen.model_out,
         settings=chosen.settings,
+        profile_file=chosen.profile,
     )
 
 
@@ -152,6 +163,10 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", dest="settings", action="append", type=setting, default=[], metavar="NAME=VALUE",
         help="any parameter the window shows, by its name, such as learner.lr=0.3",
+    )  # fmt: skip
+    parser.add_argument(
+        "--profile", metavar="FILE.toml",
+        help="sources and parameters as saved in a file; what is named here wins",
     )  # fmt: skip
 
 

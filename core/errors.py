@@ -7,7 +7,8 @@ DriftscopeError              the message says what happened, to what, and what t
 │   └── LinkLost             the device went away while running; the reader tries again
 ├── DecodeError              the bytes fit no format, or not the one chosen
 ├── PluginError              a plugin is broken or missing
-└── StateError               a saved state does not fit
+├── StateError               a saved state does not fit
+└── ProfileError             a profile cannot be read, or says what cannot be
 """
 
 
@@ -41,3 +42,7 @@ class PluginError(DriftscopeError):
 
 class StateError(DriftscopeError):
     """A saved state does not fit what it is loaded into."""
+
+
+class ProfileError(DriftscopeError):
+    """A profile cannot be read or written, or says what cannot be; by its line."""

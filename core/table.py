@@ -55,6 +55,18 @@ class Table:
             result.onset, result.alarm, gaps,
         )  # fmt: skip
 
+    def part(self, rows: slice) -> Table:
+        """Return some of the rows."""
+        return Table(
+            self.time_s[rows], self.values[rows], self.prediction[rows], self.rarity[rows],
+            self.onset[rows], self.alarm[rows], self.gap[rows],
+        )  # fmt: skip
+
+    def arrays(self) -> list[Array]:
+        """Return the columns (n,) as `columns(info)` names them."""
+        scores = score_columns(self.rarity, self.onset, self.alarm)
+        return [self.time_s, *self.values.T, *self.prediction.T, *scores, self.gap]
+
     def text(self, info: StreamInfo) -> str:
         """Return one line a row, the cells those of `header(info)`, empty where nothing is known.
 
@@ -64,23 +76,25 @@ class Table:
         channels = self.values.shape[1]
         time = "%.0f" if info.clock == "rows" else "%.6f"
         formats = [time, *["%r"] * channels, *["%.7g"] * channels, SCORE_FORMAT, "%.0f"]
-        scores = score_columns(self.rarity, self.onset, self.alarm)
-        columns = (self.time_s, self.values, self.prediction, *scores, self.gap)
-        return lines(np.column_stack(columns), ",".join(formats))
+        return lines(np.column_stack(self.arrays()), ",".join(formats))
 
 
-def header(info: StreamInfo) -> str:
-    """Return the line above a stream's rows: time, values, predictions, score, alarm, gap."""
+def columns(info: StreamInfo) -> list[str]:
+    """Return what stands in a stream's rows: time, values, predictions, score, alarm, gap."""
     names = [] if info.pictures else list(info.channels)
     units = [f" ({unit})" if unit else "" for unit in info.units]
-    cells = [
+    return [
         "index" if info.clock == "rows" else "time (s)",
         *(f"{name}{unit}" for name, unit in zip(names, units, strict=False)),
         *(f"{name} predicted{unit}" for name, unit in zip(names, units, strict=False)),
         *SCORE_COLUMNS,
         "gap",
     ]
-    return line_of(cells)
+
+
+def header(info: StreamInfo) -> str:
+    """Return the line above a stream's rows."""
+    return line_of(columns(info))
 
 
 def line_of(cells: Sequence[str]) -> str:

@@ -4,136 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
-from driftscope.core import address, registry, summary
-from driftscope.core.errors import DriftscopeError, SourceError
+from driftscope.core import address, profile_file, registry, summary
+from driftscope.core.errors import DriftscopeError, ProfileError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import ParamSet
+from driftscope.core.profile import Profile
 from driftscope.core.signals import SIGNALS
+from driftscope.core.sinks.csv_log import CsvLog
 from driftscope.core.sinks.scores import Scores
-from driftscope.core.stream import Alarm, Event, Output
+from driftscope.core.status_line import StatusLine
 
 DONE, NOT_WRITTEN, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
-NO_SAMPLES = {
-    "live": "connected, no sample yet",
-    "stalled": "nothing comes",
-    "lost": "the link is lost",
-    "closed": "opening",
-}
-"""What to say of a link while there is no sample to count."""
 SUMMARY = "the summary"
-TOLD = ("gap", "loss", "link", "note", "restored", "pass")
-
-
-class StatusLine(Sink):
-    """Print one line a second, and each alarm and message as it comes, to standard error.
-
-    Of several devices each has its own line, beginning with its name. `owner` gives the device
-    of a stream.
-    """
-
-    name = "the status line"
-
-    def __init__(
-        self, healths: Mapping[str, Health], owner: Callable[[str], str], out: TextIO
-    ) -> None:
-        self._healths = healths
-        self._owner = owner
-        self._out = out
-        self._last_s = time.monotonic()
-        self._last: dict[str, str] = {}
-        self._rejected = dict.fromkeys(healths, 0)
-        self._open: set[tuple[str, int]] = set()
-
-    def write(self, item: Output) -> None:
-        device = self._owner(item.key)
-        if isinstance(item, Alarm):
-            name = item.key, item.id
-            if item.end is not None:
-                self._open.discard(name)
-            elif name not in self._open:
-                self._open.add(name)
-                who = ", ".join(item.channels) or "all channels"
-                text = f"alarm {item.id} at {item.start_s:.3f} s: {who}, 1 in {rare(item)}"
-                self._line(device, text)
-        elif isinstance(item, Event) and item.kind in TOLD:
-            data = item.data
-            text = data.get("message") or data.get("reason") or data.get("number") or ""
-            self._line(device, f"{item.kind}: {text}" if text else item.kind)
-        self.tick()
-
-    def tick(self) -> None:
-        if time.monotonic() - self._last_s >= 1.0:
-            self._last_s = time.monotonic()
-            for device, health in self._healths.items():
-                self._tell_rejects(device)
-                self._line(device, status(health))
-
-    def close(self) -> None:
-        for device, health in self._healths.items():
-            self._tell_rejects(device)
-            if health.samples and status(health) != self._last.get(device):
-                self._line(device, status(health))
-
-    def _tell_rejects(self, device: str) -> None:
-        """Print the last rejected line if there are new ones."""
-        health = self._healths[device]
-        if health.rejected > self._rejected[device] and health.rejects:
-            text, reason = health.rejects[-1]
-            self._line(device, f"rejected: {text!r} ({reason})")
-        self._rejected[device] = health.rejected
-
-    def _line(self, device: str, text: str) -> None:
-        self._last[device] = text
-        name = f"{address.masked(device)}: " if len(self._healths) > 1 else ""
-        print(f"{name}{text}", file=self._out, flush=True)
-
-
-def rare(alarm: Alarm) -> str:
-    """Return N of "1 in N" for an alarm's peak, with thousands separated."""
-    return f"{min(10**alarm.rarity, 1e12):,.0f}"
-
-
-def status(health: Health) -> str:
-    """Return what is going on in one line."""
-    loss, _ = health.recent.means()
-    skill = health.recent.skill()
-    if not health.samples:
-        rejected = f" · {health.rejected:,} rejected" if health.rejected else ""
-        return f"{NO_SAMPLES.get(health.link, health.link)}{rejected}"
-    seconds = health.stream_s
-    stretch = f"{seconds:,.1f} s" if seconds < 1e12 else f"{seconds:.3g} s"
-    timed = health.info is None or health.info.clock != "rows"
-    parts = [
-        *([stretch] if timed else []),
-        f"{health.samples:,} samples",
-        f"{health.measured_rate_hz():,.0f}/s",
-        f"loss {loss:.3g}, skill {skill:+.2f}" if math.isfinite(skill) else health.state,
-        f"{health.alarms} alarm{'s' * (health.alarms != 1)}",
-    ]
-    figures = health.report.figures if health.report is not None else {}
-    if math.isfinite(figures.get("accuracy", math.nan)):
-        parts.append(f"accuracy {figures['accuracy']:.1%}")
-    for count, word in (
-        (health.rejected, "rejected"),
-        (health.dropped, "dropped"),
-        (health.skipped_updates, "updates skipped"),
-        (health.unscored, "not scored"),
-        (health.missed, "pictures left out"),
-    ):
-        if count:
-            parts.append(f"{count:,} {word}")
-    return " · ".join(parts)
 
 
 def watch(
@@ -141,25 +31,32 @@ def watch(
     *,
     for_s: float | None = None,
     speed: str | None = None,
+    log: str | None = None,
     scores: str | None = None,
     summary_file: str | None = None,
     clips: str | None = None,
     model_out: str | None = None,
     settings: list[tuple[str, str]] | None = None,
+    profile_path: str | None = None,
 ) -> int:
     """Watch sources until all have ended, time is up or Ctrl+C; return the exit status."""
     out = sys.stderr
     try:
         played = [("source.speed", speed)] if speed is not None else []
-        inputs = address.all_configured(sources, settings or [])
+        profile = profile_file.read(profile_path) if profile_path else None
+        inputs = _inputs(sources, settings or [], profile)
         have_speed = any(params.has("source.speed") for _, params in inputs.values())
         if have_speed or speed not in (None, "1"):
-            inputs = address.all_configured(sources, [*(settings or []), *played])
+            inputs = _inputs(sources, [*(settings or []), *played], profile)
+        if profile is not None and profile.told:
+            print(f"driftscope: {profile.told}", file=out)
         if summary_file:
             _check_writable(summary_file)
         if model_out:
             _check_model(model_out)
         sinks: list[Sink] = [Scores(scores)] if scores else []
+        if log:
+            sinks.append(CsvLog(log))
         if clips:
             from driftscope.core.sinks.clips import Clips
 
@@ -174,6 +71,16 @@ def watch(
     with _signals(monitor.stop) as came:
         status_code = _run(monitor, inputs, came, summary_file, model_out)
     return INTERRUPTED if came else status_code
+
+
+def _inputs(
+    sources: Sequence[str], settings: list[tuple[str, str]], profile: Profile | None
+) -> Mapping[str, tuple[Device, ParamSet]]:
+    if profile is None:
+        return address.all_configured(sources, settings)
+    if not sources and not profile.sources:
+        raise ProfileError(f"{profile.path.name} names no source: name one behind `watch`.")
+    return profile.inputs(sources, settings, load_models=True)
 
 
 @contextlib.contextmanager

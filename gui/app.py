@@ -12,8 +12,11 @@ from driftscope.core.signals import SIGNALS
 from driftscope.gui.display import why_no_window
 
 
-def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
-    """Show the window, connected to `sources`; return the exit status once it is closed."""
+def run(
+    sources: list[str], settings: list[tuple[str, str]], profile_path: str | None = None
+) -> int:
+    """Show the window, connected to `sources` with `settings`, which win over the profile's;
+    return the exit status once it is closed."""
     reason = why_no_window() or wrong_wheel()
     if reason:
         print(f"driftscope: {reason}", file=sys.stderr)
@@ -22,11 +25,20 @@ def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from driftscope.core import address
+    from driftscope.core import address, profile_file
     from driftscope.core.errors import DriftscopeError
+    from driftscope.gui.profiles import check_looks
 
+    profile = None
     try:
-        address.all_configured(sources, settings)
+        if profile_path is not None:
+            profile = profile_file.read(profile_path)
+            sources = sources or ([] if profile.sources else ["demo:"])
+            inputs = profile.inputs(sources, settings)
+            check_looks(profile)
+        else:
+            sources = sources or ["demo:"]
+            inputs = address.all_configured(sources, settings)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=sys.stderr)
         return 2
@@ -47,9 +59,11 @@ def run(sources: list[str], settings: list[tuple[str, str]]) -> int:
     app.setWindowIcon(QIcon(str(resources.files("driftscope.resources") / "driftscope.svg")))
     session = Session()
     window = MainWindow(session, preferences)
+    if profile is not None:
+        window.profiles.begin(profile)
     window.show()
     # the window first, then the model: loading torch takes two seconds
-    QTimer.singleShot(0, lambda: session.connect_all(sources, settings))
+    QTimer.singleShot(0, lambda: session.connect_made(inputs))
     # not at once: the signal may arrive in the middle of a paintEvent
     for number in SIGNALS:
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))

@@ -14,10 +14,12 @@ from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.habits import Habits
 from driftscope.gui.held_keys import HeldKeys
+from driftscope.gui.keeping import Keeping
 from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.panels.health import Figures
 from driftscope.gui.preferences import GEOMETRY, Preferences
+from driftscope.gui.profiles import Profiles
 from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self._looked_s = time.monotonic()
         self.panels.refresh_texts()
         self.top_bar.refresh()
+        self.keeping.refresh()
         self.can_do.refresh()
         self.habits.refresh()
         session = self.session
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
             dialog.reject()
         self.habits.remember()
         self.hide()  # at once: letting go of a device may take a second
+        self.keeping.close()
         self.session.close()
         event.accept()
 
@@ -145,12 +149,13 @@ class MainWindow(QMainWindow):
 
     def _figures_text(self) -> str:
         """Return what learning, drawing and memory take, as far as anything goes on."""
-        session, parts = self.session, []
+        session, parts = self.session, [self.keeping.text()]
         if phase(session) in LEARNS:
             parts.append(f"learn {words.milliseconds(self._figures.step_ms[0])}")
             if not session.paused:
                 parts.append(f"{session.frames_per_s:.0f} frames/s")
-        return " · ".join([*parts, words.megabytes(self._figures.memory_bytes)])
+        parts.append(words.megabytes(self._figures.memory_bytes))
+        return " · ".join(part for part in parts if part)
 
     def _refresh_all(self) -> None:
         """Draw everything now: what fails at once does so before the display timer runs."""
@@ -167,6 +172,10 @@ class MainWindow(QMainWindow):
         self.controls, self.alarms, self.classes = panels.controls, panels.alarms, panels.classes
         self.held = HeldKeys(self, self.classes.hold, self._teaches)
         self.saving = Saving(session, self, panels.chosen_alarm)
+        self.keeping = Keeping(session, panels.view, self)
+        self.profiles = Profiles(
+            session, panels.traces, panels.view, self.keeping, self.preferences
+        )
         self.habits = Habits(self)
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
@@ -200,7 +209,10 @@ class MainWindow(QMainWindow):
         top_bar.add.connect(lambda: self.connect_source(beside=True))
         top_bar.chips.closed.connect(self.close_source)
         top_bar.save.clicked.connect(self.offer_to_save)
-        self.saving.told.connect(self.say)
+        for each in (self.saving, self.keeping, self.profiles):
+            each.told.connect(self.say)
+        top_bar.log.clicked.connect(self.keeping.turn_log)
+        self.keeping.changed.connect(self.refresh_texts)
         if isinstance(self.alarms.panel, AlarmsPanel):
             self.alarms.panel.asked.connect(lambda place: self.saving.menu().popup(place))
         self.stage.pressed.connect(self._pressed)

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.stream import Alarm
 from driftscope.gui.alarm_list import Entry
+from driftscope.gui.asking import ask_where
 from driftscope.gui.session import Session
 
 CLIP, PICTURE, SAMPLES, MODEL = (
@@ -113,13 +114,8 @@ class Saving(QObject):
 
     def _ask(self, what: str, name: str, kinds: str) -> Path | None:
         title = f"Save {what[0].lower()}{what[1:].rstrip('…')}"
-        chosen, kind = QFileDialog.getSaveFileName(self._over, title, name, kinds)
-        if not chosen:
-            return None
-        path = Path(chosen)
-        if not path.suffix and "*." in kind:
-            path = path.with_suffix("." + kind.partition("*.")[2].rstrip(")").split()[0])
-        return path
+        asked = ask_where(self._over, title, name, kinds)
+        return asked[0] if asked else None
 
     def _done(self, what: str, future: Future[Path]) -> None:
         error = future.exception()

@@ -28,6 +28,7 @@ from driftscope.gui.verbs import Verbs
 CLOSE_MS = 5000
 
 Settings = Sequence[tuple[str, str]]
+Inputs = dict[str, tuple[Device, ParamSet]]
 
 
 class Session(QObject, Verbs):
@@ -63,7 +64,7 @@ class Session(QObject, Verbs):
         self._thread: MonitorThread | None = None
         self._monitor: Monitor | None = None
         self._outbox = Outbox()
-        self._next: tuple[list[str], Settings] | None = None
+        self._next: tuple[str, Callable[[ParamSet], Inputs]] | None = None
         self._closing = False
         self._pace = Pace()
         self._garbage = Garbage()
@@ -88,19 +89,16 @@ class Session(QObject, Verbs):
 
     def connect_all(self, texts: Sequence[str], settings: Settings = ()) -> None:
         """Open sources by their addresses, letting go of all others; `failed` says why not."""
-        if self._thread is not None:
-            self._next = list(texts), settings
-            self._thread.monitor.stop()
-            return
-        before = self.shown.params
-        self.connections = {}
-        self.shown = Connection(texts[0], None, before)
-        try:
-            inputs = address.all_configured(texts, settings, partial(carry_over, before))
-        except DriftscopeError as error:
-            self._fail(str(error))
-            return
-        self._start(inputs)
+        texts = list(texts)
+        self._open(
+            texts[0],
+            lambda before: address.all_configured(texts, settings, partial(carry_over, before)),
+        )
+
+    def connect_made(self, inputs: Inputs) -> None:
+        """Open sources made elsewhere, such as by a profile, letting go of all others. Their
+        parameters are those they come with: nothing is carried over."""
+        self._open(next(iter(inputs)), lambda _: inputs)
 
     def add_source(self, text: str, settings: Settings = ()) -> None:
         """Open one more source beside those there are, and show it; `failed` says why not."""
@@ -190,7 +188,23 @@ class Session(QObject, Verbs):
         """Note that the signal panel has just painted the newest sample it was given."""
         self._pace.painted(self.paused)
 
-    def _start(self, inputs: dict[str, tuple[Device, ParamSet]]) -> None:
+    def _open(self, text: str, make: Callable[[ParamSet], Inputs]) -> None:
+        """Open what is made, once what there is has been let go of; `text` is its first source."""
+        if self._thread is not None:
+            self._next = text, make
+            self._thread.monitor.stop()
+            return
+        before = self.shown.params
+        self.connections = {}
+        self.shown = Connection(text, None, before)
+        try:
+            inputs = make(before)
+        except DriftscopeError as error:
+            self._fail(str(error))
+            return
+        self._start(inputs)
+
+    def _start(self, inputs: Inputs) -> None:
         """Begin with these sources; the first one is shown."""
         self._outbox, self.clips = Outbox(), Clips()
         monitor = self._monitor = Monitor(inputs, [self._outbox, self.clips, *self.sinks])
@@ -271,5 +285,5 @@ class Session(QObject, Verbs):
                 each.health.link = "ended" if self._next is None else "closed"
         self.finished.emit()
         if self._next is not None:
-            (texts, settings), self._next = self._next, None
-            self.connect_all(texts, settings)
+            (text, make), self._next = self._next, None
+            self._open(text, make)

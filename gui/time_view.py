@@ -25,6 +25,8 @@ class TimeView:
         self.now_s = math.nan
         self.span_s = LOOK_S[1]
         self.end_s: float | None = None
+        self.first_s: float | None = None
+        """The span to begin with; None to go by the rate."""
         self.forecast_s = 0.0
         self.paused = False
         self.cursor = Cursor()
@@ -70,7 +72,7 @@ class TimeView:
         period_s = history.period_s
         if not math.isnan(period_s):
             if not self._chosen:
-                self.span_s = first_span_s(period_s)
+                self.span_s = self.first_s or first_span_s(period_s)
                 self._chosen = history.total >= FEWEST_ROWS
             if history.forecast is not None:
                 self.forecast_s = period_s * len(history.forecast)

@@ -70,6 +70,7 @@ class TopBar(QWidget):
         row.addWidget(self.pause)
         row.addWidget(self.freeze)
         row.addWidget(self.log)
+        row.addWidget(self.log)
         row.addWidget(self.undo)
         row.addSpacing(12)
         row.addWidget(self.release)
@@ -91,6 +92,11 @@ class TopBar(QWidget):
         self.more.setEnabled(now != "nothing")
         self.undo.setEnabled(session.info is not None)
         self.chips.refresh()
+
+    def show_log(self, running: bool, possible: bool) -> None:
+        """Show whether a log is written now, and whether one could be."""
+        _show(self.log, running, LOG)
+        self.log.setEnabled(running or possible)
 
     def show_log(self, running: bool, possible: bool) -> None:
         """Show whether a log is written now, and whether one could be."""

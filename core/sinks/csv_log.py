@@ -11,7 +11,7 @@ from pathlib import Path
 
 from driftscope.core.address import masked
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.export.names import safe_name
+from driftscope.core.export.names import safe_name, why_not
 from driftscope.core.export.row_file import RowFile
 from driftscope.core.interfaces import Sink
 from driftscope.core.stream import Event, Output, Result, StreamInfo
@@ -152,13 +152,8 @@ def opened(path: Path) -> RowFile:
     """Open the file named for a log; raise DriftscopeError with what to try."""
     try:
         return RowFile(path)
-    except IsADirectoryError:
-        reason = "it is a folder. Name a file in it, such as run.csv."
-    except FileNotFoundError:
-        reason = f"there is no folder {path.parent}. Name a file in one that is there."
     except (OSError, ValueError) as error:
-        reason = f"{getattr(error, 'strerror', None) or error}. Name another file."
-    raise DriftscopeError(f"Nothing can be logged to {path}: {reason}")
+        raise DriftscopeError(f"Nothing can be logged to {path}: {why_not(path, error)}") from error
 
 
 def _alike(info: StreamInfo, other: StreamInfo) -> bool:

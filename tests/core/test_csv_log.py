@@ -268,12 +268,12 @@ def test_rows_are_on_the_disk_after_a_second(tmp_path: Path, monkeypatch) -> Non
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        (".", "it is a folder. Name a file in it"),
+        (".", "it is a folder. Name a file in it."),
         ("no/such/run.csv", "there is no folder"),
-        ("run.csv/inside.csv", "Not a directory. Name another file"),
-        ("pipe", "it is a pipe, not a file"),
+        ("run.csv/inside.csv", "there is no folder"),
+        ("pipe", "it is a pipe, not a file. Choose"),
         ("a\0b.csv", "null byte"),
-        ("x" * 300 + ".csv", "File name too long"),
+        ("x" * 300 + ".csv", "file name too long. Choose another folder or name."),
     ],
 )
 def test_what_cannot_be_logged_to_is_a_sentence(tmp_path: Path, name: str, said: str) -> None:
@@ -287,6 +287,6 @@ def test_what_cannot_be_logged_to_is_a_sentence(tmp_path: Path, name: str, said:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(DriftscopeError, match=r"Permission denied\. Name another file"):
+    with pytest.raises(DriftscopeError, match=r"permission denied\. Choose another"):
         CsvLog(tmp_path / "run.csv")
     tmp_path.chmod(0o700)

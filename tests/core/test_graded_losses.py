@@ -13,9 +13,9 @@ from driftscope.core.loss_trace import LossTrace
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import default_params
 from driftscope.core.reports import Graded
+from driftscope.core.status_line import status
 from driftscope.core.stream import Result
 from driftscope.core.summary import summary_of_all
-from driftscope.core.watch import status
 
 
 def graded(
