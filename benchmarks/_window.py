@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# as for someone who opens it for the first time
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="driftscope-bench-")
 
 import numpy as np
 import psutil
@@ -93,14 +96,16 @@ def open_window(size: tuple[int, int], sinks: list[Sink]) -> tuple[Any, Any, Any
 
     from driftscope.gui import theme
     from driftscope.gui.main_window import MainWindow
+    from driftscope.gui.preferences import THEME, Preferences
     from driftscope.gui.session import Session
 
     sys.setswitchinterval(0.001)
     app = QApplication.instance() or QApplication(["driftscope"])
-    theme.follow_system(app)
+    preferences = Preferences()
+    theme.follow(app, preferences.text(THEME))
     session = Session()
     session.sinks.extend(sinks)
-    window = MainWindow(session)
+    window = MainWindow(session, preferences)
     window.resize(*size)
     window.show()
     return app, session, window
