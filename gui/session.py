@@ -235,7 +235,7 @@ class Session(QObject, Verbs):
         self.refresh()
         self._garbage.tick(begun_s)
         left_out = self.health.skipped_updates + self.health.unscored
-        wanted_ms = self._pace.next_ms(begun_s, left_out, self.shown.pictures)
+        wanted_ms = self._pace.next_ms(left_out, self.shown.pictures)
         self.frames_per_s, self.latency_ms = self._pace.frames_per_s, self._pace.latency_ms
         if self._timer.interval() != wanted_ms:
             self._timer.setInterval(wanted_ms)
