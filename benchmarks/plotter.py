@@ -24,7 +24,6 @@ import sys
 import threading
 import time
 import tty
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,8 +81,19 @@ class Paints:
     """Count paints that show samples which the one before did not."""
 
     def __init__(self) -> None:
-        self.fresh = self.all = 0
         self._newest: float = -1
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from here on."""
+        self.fresh = self.all = 0
+        self._begun_s, self._spent_s = time.monotonic(), time.thread_time()
+
+    def told(self) -> dict[str, float]:
+        """Return fresh paints and all of them a second, and what one costs this thread in ms."""
+        took_s, spent_s = time.monotonic() - self._begun_s, time.thread_time() - self._spent_s
+        cost_ms = 1e3 * spent_s / max(1, self.all)
+        return dict(fresh=self.fresh / took_s, all=self.all / took_s, cost_ms=cost_ms)
 
     def painted(self, newest: float) -> None:
         self.all += 1
@@ -91,8 +101,8 @@ class Paints:
         self._newest = newest
 
 
-def by_pyqtgraph(app: Any, seconds: float, span_s: float) -> float:
-    """Return how many fresh frames a second bare pyqtgraph paints of the last `span_s`."""
+def by_pyqtgraph(app: Any, seconds: float, span_s: float) -> dict[str, float]:
+    """Return what bare pyqtgraph paints of the last `span_s`."""
     import pyqtgraph as pg
 
     rows = int(span_s * RATE_HZ)
@@ -130,10 +140,9 @@ def by_pyqtgraph(app: Any, seconds: float, span_s: float) -> float:
         timer.timeout.connect(draw)
         timer.start(0)
         wait(app, lambda: False, SETTLE_S)
-        paints.fresh = 0
-        begun_s = time.monotonic()
+        paints.begin()
         wait(app, lambda: False, seconds)
-        found = paints.fresh / (time.monotonic() - begun_s)
+        found = paints.told()
         timer.stop()
         done.set()
         thread.join(5)
@@ -155,15 +164,13 @@ def by_window(app: Any, made: tuple[Any, Any], seconds: float, alone: bool) -> d
         session.connect_to(f"serial:{os.ttyname(fd)}", [("learner.frozen", "on")] if alone else ())
         wait(app, lambda: session.history is not None, 20)
         wait(app, lambda: False, SETTLE_S)
-        paints.fresh = paints.all = 0
         health = session.health
         samples, begun_s = health.samples, time.monotonic()
+        paints.begin()
         wait(app, lambda: False, seconds)
-        took_s = time.monotonic() - begun_s
-        found = dict(
-            fresh=paints.fresh / took_s, all=paints.all / took_s,
-            rate=(health.samples - samples) / took_s, skipped=health.skipped_updates,
-            span=signal.view.span_s, latency=session.latency_ms[0],
+        found = paints.told() | dict(
+            rate=(health.samples - samples) / (time.monotonic() - begun_s),
+            skipped=health.skipped_updates, span=signal.view.span_s, latency=session.latency_ms[0],
         )  # fmt: skip
         session.disconnect_source()
         wait(app, lambda: not session.running, 5)
@@ -171,6 +178,14 @@ def by_window(app: Any, made: tuple[Any, Any], seconds: float, alone: bool) -> d
     for name in others:
         panels.show_panel(name, True)
     return found
+
+
+def said(found: dict[str, float]) -> str:
+    return f"{found['fresh']:.1f}/s ({found['all']:.1f} paints of {found['cost_ms']:.1f} ms)"
+
+
+def reached(goal: bool) -> str:
+    return "reached" if goal else "not reached"
 
 
 def main() -> None:
@@ -185,7 +200,7 @@ def main() -> None:
         return
     app, session, window = open_window(SIZE, [])
     profile = cProfile.Profile()
-    rounds: deque[tuple[float, dict[str, float], dict[str, float]]] = deque()
+    rounds: list[tuple[dict[str, float], ...]] = []
     for _ in range(asked.rounds):
         if asked.profile:
             profile.enable()
@@ -197,25 +212,23 @@ def main() -> None:
         window.show()
         rounds.append((bare, alone, full))
         print(
-            f"  signal alone {alone['fresh']:5.1f}/s ({alone['all']:.1f} paints, "
-            f"{alone['rate']:,.0f} samples/s, to screen {alone['latency']:.0f} ms), "
-            f"all panels, learning {full['fresh']:5.1f}/s ({full['rate']:,.0f} samples/s, "
-            f"{full['skipped']:,.0f} updates skipped, to screen {full['latency']:.0f} ms), "
-            f"pyqtgraph {bare:5.1f}/s",
+            f"  signal alone {said(alone)}, {alone['rate']:,.0f} samples/s, to screen "
+            f"{alone['latency']:.0f} ms; all panels, learning {said(full)}, "
+            f"{full['rate']:,.0f} samples/s, {full['skipped']:,.0f} updates skipped, to screen "
+            f"{full['latency']:.0f} ms; pyqtgraph {said(bare)}",
             flush=True,
         )
-    bare = statistics.median(each[0] for each in rounds)
-    alone = statistics.median(each[1]["fresh"] for each in rounds)
-    full = statistics.median(each[2]["fresh"] for each in rounds)
-    ratio = statistics.median(each[1]["fresh"] / each[0] for each in rounds)
-    reached = alone >= GOAL or ratio >= FACTOR
+    bare_, alone_, full_ = (
+        statistics.median(each[k]["fresh"] for each in rounds) for k in range(3)
+    )
+    ratio = statistics.median(each[1]["fresh"] / each[0]["fresh"] for each in rounds)
     print(f"{SERIES} series x {RATE_HZ:,}/s, repaints a second that show new samples, median:")
     print(
-        f"  signal panel alone: {alone:.1f} (goal {GOAL:.0f}), {ratio:.2f} times bare pyqtgraph's "
-        f"{bare:.1f} (goal {FACTOR}): {'reached' if reached else 'not reached'}"
+        f"  signal panel alone: {alone_:.1f} (goal {GOAL:.0f}), {ratio:.2f} times bare "
+        f"pyqtgraph's {bare_:.1f} (goal {FACTOR}): {reached(alone_ >= GOAL or ratio >= FACTOR)}"
     )
-    told = "reached" if full >= GOAL_ALL else "not reached"
-    print(f"  all panels, learning on: {full:.1f} (goal {GOAL_ALL:.0f}): {told}")
+    told = reached(full_ >= GOAL_ALL)
+    print(f"  all panels, learning on: {full_:.1f} (goal {GOAL_ALL:.0f}): {told}")
     if asked.profile:
         pstats.Stats(profile).sort_stats("tottime").print_stats(35)
     window.close()
