@@ -159,11 +159,7 @@ class Layouts(QMainWindow):
         if narrow != self._narrow:
             self._narrow = narrow
             self.arrange()
-        shares = self._shares[narrow]
-        if shares:
-            docks = [self.docks[name] for name in shares]
-            heights = [round(share * self.height()) for share in shares.values()]
-            self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+        self._share_height()
 
     def watch(self) -> None:
         """Take note of where everything stands: of a window that has shrunk it is too late.
@@ -213,6 +209,20 @@ class Layouts(QMainWindow):
         self.show_what_applies()
         self._first_sizes()
 
+    def _share_height(self) -> None:
+        """Give what is below the middle its share of the height."""
+        shares = self._shares[self.narrow]
+        docks = [self.docks[name] for name in shares]
+        heights = [round(share * self.height()) for share in shares.values()]
+        self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Carry out at once what Qt would at the next turn: what is read next is of now."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+
     def _column(self, area: Area) -> list[Dock]:
         return [self.docks[name] for name, p in self._places.items() if p.area == area]
 
@@ -224,11 +234,9 @@ class Layouts(QMainWindow):
             self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
         below = [p for n, p in self._places.items() if p.area == "below" and self.wants(n)]
         whole = MIDDLE_SHARE + sum(place.share for place in below)
-        room = self.height() - (2 + len(below)) * theme.GAP_PX
-        self.resizeDocks(
-            [self.docks[p.name] for p in below], [room * p.share // whole for p in below],
-            Qt.Orientation.Vertical,
-        )  # fmt: skip
+        gaps = 1 - (2 + len(below)) * theme.GAP_PX / max(self.height(), 1)
+        self._shares[self.narrow] = {p.name: gaps * p.share / whole for p in below}
+        self._share_height()
         right = [p for p in self._places.values() if p.area == "right"]
         self.resizeDocks(
             [self.docks[p.name] for p in right], [100 * p.share for p in right],
