@@ -82,6 +82,8 @@ class History:
         """Rows known to have been given out that never arrived here."""
         self.graded = 0
         """Rows of which labels have said what they were."""
+        self._period_s, self._period_of = float("nan"), 0
+        """The usual time between rows, and of which `total`."""
         self._interruptions: deque[tuple[int, int]] = deque()
         self._rows = Rows(len(info.channels), budget_bytes)
 
@@ -128,8 +130,11 @@ class History:
     @property
     def period_s(self) -> float:
         """Return the usual time between the newest rows, in seconds; NaN if unknown."""
-        newest = self._rows.time_s[max(0, len(self) - 65) : len(self)]
-        return float(np.median(np.diff(newest))) if len(newest) > 1 else float("nan")
+        if self._period_of != self.total:
+            newest = self._rows.time_s[max(0, len(self) - 65) : len(self)]
+            self._period_s = float(np.median(np.diff(newest))) if len(newest) > 1 else float("nan")
+            self._period_of = self.total
+        return self._period_s
 
     def append(self, result: Result | Graded) -> None:
         """Take in a result; a jump of its seq that nothing explains leaves a hole. Of what labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections import deque
 
@@ -60,10 +61,10 @@ class Pace:
         now_s = time.monotonic()
         self._weigh()
         self.frames_per_s = float(sum(now_s - at < 1.0 for at in self._frames))
-        if self._latencies:
-            p50, p99 = np.percentile(list(self._latencies), [50, 99])
-            self.latency_ms = (float(p50), float(p99))
         if now_s - self._looked_s >= LOOK_S:
+            if self._latencies:
+                p50, p99 = np.percentile(list(self._latencies), [50, 99])
+                self.latency_ms = (float(p50), float(p99))
             if left_out - self._left_out > MANY:
                 self._late_until_s = now_s + LATE_S
             self._left_out, self._looked_s = left_out, now_s
@@ -79,5 +80,5 @@ class Pace:
         spent_s = time.thread_time()
         self._costs.append(spent_s - self._spent_s)
         self._spent_s = spent_s
-        usual_s = float(np.median(self._costs))
+        usual_s = statistics.median(self._costs)
         self._dear = usual_s > (CHEAP_S if self._dear else DEAR_S)
