@@ -22,9 +22,10 @@ def unit(highest: float, rated: bool) -> tuple[str, float]:
     return next((u for u in UNITS if highest < LARGEST * u[1]), UNITS[-1])
 
 
-def text(frequency: float, step: float, rated: bool) -> str:
-    """Return a frequency to a tenth of a step: '50.12 Hz', '0.1250 cycles/sample'."""
-    name, size = unit(frequency, rated)
+def text(frequency: float, step: float, highest: float, rated: bool) -> str:
+    """Return a frequency to a tenth of a step, in the unit of an axis that ends at `highest`:
+    '50.12 Hz', '0.1250 cycles/sample'."""
+    name, size = unit(highest, rated)
     places = max(0, math.ceil(-math.log10(step / size) + 0.7)) if step > 0 else 0
     return f"{frequency / size:,.{min(places, 6)}f} {name}"
 

@@ -18,6 +18,7 @@ from driftscope.gui.keeping import Keeping
 from driftscope.gui.news import News, Strain
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.panels.health import Figures
+from driftscope.gui.plot_pictures import PlotPictures
 from driftscope.gui.preferences import GEOMETRY, Preferences
 from driftscope.gui.profiles import Profiles
 from driftscope.gui.saving import Saving
@@ -89,7 +90,8 @@ class MainWindow(QMainWindow):
             running.insert(0, running.pop(running.index(session.address)))
         proposed = proposed or self.habits.propose(beside)
         recent = self.habits.recent.all()
-        dialog = ConnectDialog(running, self, proposed, beside=beside, recent=recent)
+        seen = session.chunks() if running else ()
+        dialog = ConnectDialog(running, self, proposed, beside=beside, recent=recent, seen=seen)
         chosen = dialog.ask()
         dialog.deleteLater()
         if chosen and beside:
@@ -225,6 +227,9 @@ class MainWindow(QMainWindow):
         self.panels.after_paint(lambda _: session.painted())
         self.can_do = Actions(self)
         offer(self, self.can_do)
+        self.pictures = PlotPictures(session, self, self.panels.traces)
+        self.pictures.told.connect(self.say)
+        self.pictures.offer(self.can_do)
         self.habits.offer(self.can_do)
         self.panels.offer(self.can_do)
 

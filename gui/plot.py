@@ -61,12 +61,17 @@ class Plot(QWidget):
             self._drawn = state
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> int:
+        """Draw all that stands within the widget's borders, on the screen or elsewhere; return
+        the number of the newest sample drawn."""
         painter.fillRect(self.rect(), theme.current().panel)
         painter.setFont(theme.text_font(8))
+        return self.draw(painter, self.area())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
         try:
-            self.drawn_seq = self.draw(painter, self.area())
+            self.drawn_seq = self.paint(painter)
         except Exception as error:  # one that leaves a paintEvent ends the program
             self._failure = error
         painter.end()
@@ -131,9 +136,13 @@ class Legend(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        self.paint(QPainter(self), self.width())
+
+    def paint(self, painter: QPainter, width: float) -> None:
+        """Draw the lines with their words up to the right end of so much room."""
+        painter.setFont(self.font())
         metrics = QFontMetricsF(self.font())
-        x = float(self.width() - RIGHT_PX)
+        x = width - RIGHT_PX
         y = self.height() / 2
         for line, words in reversed(self._items):
             wide = metrics.horizontalAdvance(words)
@@ -186,6 +195,10 @@ class PlotPanel(QWidget):
     def drawn_seq(self) -> int:
         """Return the number of the newest sample on screen, -1 if there is none."""
         return self.plot.drawn_seq
+
+    def picture_title(self) -> str:
+        """Return the title that stands over a picture of the plot."""
+        return self._title
 
     def call(self, title: str, tip: str) -> None:
         """Give the panel another title; what stands in brackets gives way where room is short."""

@@ -70,7 +70,8 @@ class Shown:
 
     def frequency(self, frequency: float) -> str:
         """Return a frequency as it is read out."""
-        return frequencies.text(frequency, self.measured.step, self.rated)
+        made = self.measured
+        return frequencies.text(frequency, made.step, float(made.frequency[-1]), self.rated)
 
 
 class ShownSpectrum:

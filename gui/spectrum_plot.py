@@ -38,6 +38,7 @@ class SpectrumPlot(Plot):
         self._scaled: object = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setMinimumHeight(110)
         self.setToolTip(
             "The mouse, or the keys Left and Right, read a frequency; Escape reads none. What is "
             "seen follows the stretch of time that the signal shows."
@@ -61,7 +62,10 @@ class SpectrumPlot(Plot):
             painter.setPen(self.pen(place))
             self._curve(painter, area, now.measured, place)
         painter.setClipping(False)
-        self._name_peaks(painter, area, now)
+        at = QPointF(area.right() - 4, area.top())
+        caption, colours = self.shown.caption(), theme.current()
+        patch = draw.caption(painter, at, caption, colours.secondary, colours.panel, right=True)
+        self._name_peaks(painter, area, now, [patch])
         if self.hovered is not None:
             self._read(painter, area, now, self.hovered)
         return now.last_seq
@@ -166,8 +170,6 @@ class SpectrumPlot(Plot):
             left = min(max(x - wide / 2, area.left() - wide / 2), self.width() - wide - 2)
             painter.drawText(QRectF(left, area.bottom() + 3, wide, 14), 0, text)
         painter.setFont(theme.text_font(8))
-        at = QPointF(area.left() + 6, area.top())
-        draw.caption(painter, at, self.shown.caption(), colours.secondary, colours.panel)
 
     def _ticks(self, most: int) -> list[tuple[float, str]]:
         span, choices = self._range.range, self.shown.choices
@@ -178,10 +180,9 @@ class SpectrumPlot(Plot):
         low, high = (10.0 ** (end / size) for end in (span.low, span.high))
         return [(size * math.log10(v), text) for v, text in axes.log_ticks(low, high, most)]
 
-    def _name_peaks(self, painter: QPainter, area: QRectF, now: Shown) -> None:
-        """Write frequency and height beside the strongest peaks, as far as there is room."""
+    def _name_peaks(self, painter: QPainter, area: QRectF, now: Shown, taken: list[QRectF]) -> None:
+        """Write frequency and height beside the strongest peaks, where nothing stands yet."""
         colours = theme.current()
-        taken: list[QRectF] = []
         for place, peak in now.peaks:
             at = self._top(area, now.measured, place, peak)
             painter.setPen(Qt.PenStyle.NoPen)

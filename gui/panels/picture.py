@@ -67,6 +67,8 @@ class PicturePanel(QWidget):
         self.relearn = QPushButton(RELEARN)
         self.relearn.setToolTip(RELEARN_TIP)
         self.relearn.clicked.connect(session.reset_model)
+        self.more: list[Callable[[QMenu], object]] = []
+        """What else the picture's menu offers: each adds its own."""
         self._rate = (-math.inf, 0.0)
         self._refused = ("", -math.inf)
         self._build()
@@ -119,6 +121,9 @@ class PicturePanel(QWidget):
             (ACCEPT, ACCEPT_TIP, self._accept), (RELEARN, RELEARN_TIP, self.session.reset_model),
         ):  # fmt: skip
             menu.addAction(text, act).setToolTip(tip)
+        menu.addSeparator()
+        for add in self.more:
+            add(menu)
         return menu
 
     def _show_words(self) -> None:

@@ -69,6 +69,10 @@ class SpectrumPanel(PlotPanel):
                 items.append((draw.pen(colours.prediction), "predicted"))
         self.legend.show_items(items)
 
+    def picture_title(self) -> str:
+        now = self.curves.shown.now
+        return f"Spectrum of {_called(list(now.names))}" if now is not None else "Spectrum"
+
     def _choose(self, **what: Any) -> None:
         self.curves.shown.choices = replace(self.curves.shown.choices, **what)
         self.refresh()

@@ -297,7 +297,7 @@ def test_ticks_name_their_unit_once(low: float, high: float, log: bool, texts: l
 
 
 def test_a_frequency_is_told_as_fine_as_it_is_known() -> None:
-    assert frequencies.text(50.123456, 0.244, True) == "50.12 Hz"
-    assert frequencies.text(12_345.6, 10.0, True) == "12.346 kHz"
-    assert frequencies.text(1 / 86400, 1e-6, True) == "11.6 µHz"
+    assert frequencies.text(50.123456, 0.244, 500.0, True) == "50.12 Hz"
+    assert frequencies.text(12_345.6, 10.0, 24e3, True) == "12.346 kHz"
+    assert frequencies.text(1 / 86400, 1e-6, 1e-4, True) == "11.6 µHz"
     assert frequencies.period(1 / 86400, True) == "24 h"
