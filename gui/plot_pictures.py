@@ -103,7 +103,8 @@ class PlotPictures(QObject):
             return
         subject = self.subject(panel)  # as it is now, not when the name is found
         finished = kinds(subject, sharp=not isinstance(panel, PicturePanel))
-        name = f"{safe_name(words.shortened(subject.title, 48))} {time.strftime('%Y-%m-%d %H-%M-%S')}.png"
+        when = time.strftime("%Y-%m-%d %H-%M-%S")
+        name = f"{safe_name(words.shortened(subject.title, 48))} {when}.png"
         title = "Save plot as picture"
         chosen, kind = QFileDialog.getSaveFileName(self.window, title, name, ";;".join(finished))
         if chosen:

@@ -121,7 +121,8 @@ class PicturePanel(QWidget):
             (ACCEPT, ACCEPT_TIP, self._accept), (RELEARN, RELEARN_TIP, self.session.reset_model),
         ):  # fmt: skip
             menu.addAction(text, act).setToolTip(tip)
-        menu.addSeparator()
+        if self.more:
+            menu.addSeparator()
         for add in self.more:
             add(menu)
         return menu
