@@ -14,10 +14,10 @@ MARKS: tuple[Mark, ...] = ("A", "B")
 class Cursor:
     """Hold the sample at the cursor and the marks A and B, shared by all plots. GUI thread only.
 
-    `time_s` is where it stands, NaN for nowhere; `row` is the sample read there, None in a gap.
-    `on` says whether it stays when the mouse leaves; without it only what lies under the mouse is
-    read. Marks keep their sample, also when the history has long forgotten it. `channel` is the
-    number of the channel that is looked at.
+    `time_s` is where it stands, NaN for nowhere; `row` is the sample read there, None in a gap
+    and where samples are kept no longer one by one. `on` says whether it stays when the mouse
+    leaves; without it only what lies under the mouse is read. Marks keep their sample, also when
+    the history has long forgotten it. `channel` is the number of the channel that is looked at.
     """
 
     def __init__(self) -> None:
@@ -46,10 +46,10 @@ class Cursor:
         return self.row.seq if self.row is not None else -1
 
     def point(self, history: History, time_s: float) -> None:
-        """Read the sample nearest to a time; none where nothing came."""
+        """Read the sample nearest to a time; none where nothing came, or it is no longer kept."""
         if not len(history):
             return
-        if _nothing_came(history, time_s):
+        if _nothing_came(history, time_s) or history.start_s <= time_s < history.exact_s:
             self.row, self.time_s = None, time_s
         else:
             self.read(history, history.rows.near(time_s))

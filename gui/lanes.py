@@ -262,10 +262,26 @@ class Lanes(TimePlot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         lanes = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -self._fit(),
                  Qt.Key.Key_PageDown: self._fit()}  # fmt: skip
-        if event.key() in lanes:
-            self._scroll.setValue(self._scroll.value() + lanes[Qt.Key(event.key())])
-        else:
+        if event.key() not in lanes:
             super().keyPressEvent(event)
+        elif self.view.cursor.on:
+            self._look_at(lanes[Qt.Key(event.key())])
+        else:
+            self._scroll.setValue(self._scroll.value() + lanes[Qt.Key(event.key())])
+
+    def _look_at(self, by: int) -> None:
+        """Look at the channel that comes so many behind, and scroll it into sight."""
+        plots, cursor = self.all_plots(), self.view.cursor
+        lane_of = {k: n for n, plot in enumerate(plots) for k in plot}
+        order = list(lane_of)
+        if not order:
+            return
+        at = order.index(cursor.channel) + by if cursor.channel in lane_of else 0
+        cursor.channel = order[min(max(at, 0), len(order) - 1)]
+        cursor.pointed_by = None
+        n, first, fit = lane_of[cursor.channel], self._scroll.value(), self._fit()
+        self._scroll.setValue(min(max(first, n - fit + 1), n))
+        self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         area = self.area()

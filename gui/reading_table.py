@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ class Reader:
         if tally is not None and of is not None:
             where = "in view" if self.cursor.statistics else "from A to B"
             many = words.plural(tally.samples, "sample")
-            found.said.append(f"lowest … deviation of the {many} {where}")
+            found.said.append(f"lowest … deviation of the {many} {where}{self._kept()}")
             at = {k: n for n, k in enumerate(of.channels)}
             figures = (tally.low, tally.high, tally.mean, tally.deviation)
             cells = [
@@ -86,6 +87,16 @@ class Reader:
             ]  # fmt: skip
             found.add(["lowest", "highest", "mean", "deviation"], cells)
         return found
+
+    def _kept(self) -> str:
+        """Return that some of what is in view counts no longer, if so."""
+        history, cursor = self.lanes.session.history, self.cursor
+        begin_s = self.lanes.view.lo_s
+        if not cursor.statistics:
+            begin_s = min((row.time_s for row in cursor.marks.values()), default=math.inf)
+        exact_s = history.exact_s if history is not None else math.nan
+        old = history is not None and max(history.start_s, begin_s) < exact_s
+        return " that are still kept one by one" if old else ""
 
     def brief(self, channel: int) -> str:
         """Return what is told beside the mouse: 'accel x 0.021 g · -3.214 s'."""
@@ -110,12 +121,19 @@ class Reader:
         parts = [readings.instant(time_s, clock, places)]
         parts.append(self._ago())
         if row is None:
-            return " · ".join([*parts, "gap: nothing came"])
+            return " · ".join([*parts, self._nothing()])
         parts.append(f"sample {words.thousands(row.seq)}")
         parts.append(readings.unusual(row))
         if row.flags & ALARM:
             parts.append("alarm")
         return " · ".join(parts)
+
+    def _nothing(self) -> str:
+        """Return why nothing is read where the cursor stands."""
+        history = self.lanes.session.history
+        if history is not None and self.cursor.time_s < history.exact_s:
+            return "too old: of these samples only the lowest and highest are kept"
+        return "gap: nothing came"
 
     def value(self, channel: int, number: float) -> str:
         """Return a measured value in its channel's places."""
@@ -131,7 +149,7 @@ class Reader:
     def _at_cursor(self, channel: int) -> list[str]:
         row = self.cursor.row
         if row is None:
-            return ["gap", ""]
+            return [self._nothing().partition(":")[0], ""]
         measured, predicted = _of(row.values, channel), _of(row.prediction, channel)
         told = "not scored" if row.flags & UNSCORED else self._number(channel, predicted)
         return [self.value(channel, measured), told]

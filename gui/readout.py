@@ -92,7 +92,7 @@ class Readout(QWidget):
 
     def _take_room(self) -> None:
         """Be as high as all rows need, but leave most of the room to the plot."""
-        height = self.lanes.height() + (self.height() if self.isVisible() else 0)
+        height = self.parentWidget().height() - self.lanes.y()
         most = max(int(height * MOST_SHARE), 3 * ROW_PX)
         above = len(self._lines()) + bool(self.table.rows)
         fit = max(1, (most - 10) // ROW_PX - above)

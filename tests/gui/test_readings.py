@@ -1,0 +1,457 @@
+"""What is read in the plots: exactly the samples, exactly their figures."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow
+from stand_in import RATE_HZ, StandIn, shown
+from windows import activate
+
+from driftscope.core.history import History
+from driftscope.core.stream import Event, StreamInfo
+from driftscope.gui import measure, measuring, readings, words
+from driftscope.gui.actions import Actions
+from driftscope.gui.measure import Span, Statistics, Tally
+from driftscope.gui.panels.score import ScorePanel
+from driftscope.gui.panels.signal import SignalPanel
+from driftscope.gui.traces import Traces
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def session() -> StandIn:
+    """Return one whose values have three decimal places."""
+    made = StandIn()
+    made.describe()
+    random = np.random.default_rng(1)
+    made.feed(0, 3000, np.round(random.normal(size=(3000, 2)), 3))
+    return made
+
+
+def hover(panel: SignalPanel, qtbot, x: float, y: float = 60.0) -> None:
+    qtbot.mouseMove(panel.lanes, QPoint(int(x), int(y)))
+    panel.refresh()
+
+
+def cells(panel: SignalPanel) -> dict[str, dict[str, str]]:
+    """Return what the table says: {channel: {column: text}}."""
+    panel.refresh()
+    table = panel.readout.table
+    return {name: dict(zip(table.columns, row, strict=True)) for _, name, row in table.rows}
+
+
+def actions_of(panel: SignalPanel, qtbot) -> Actions:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(panel)
+    found = Actions(window)
+    panel.offer(found)
+    window.resize(900, 500)
+    window.show()
+    activate(window)
+    return found
+
+
+def test_without_cursor_nothing_takes_room_and_a_resting_mouse_paints_nothing(
+    qtbot, session
+) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    assert panel.readout.isHidden()
+    hover(panel, qtbot, 400)
+    panel.grab()
+    qtbot.wait(50)
+    told: list[int] = []
+    panel.after_paint.append(told.append)
+    for _ in range(5):
+        panel.refresh()
+        qtbot.wait(5)
+    assert told == []
+
+
+def test_the_cursor_reads_exactly_the_sample_under_the_mouse(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    measuring.switch_cursor(panel.lanes)
+    for x in (150, 333, 600):
+        hover(panel, qtbot, x)
+        row = panel.view.cursor.row
+        kept = session.history.row(row.seq)
+        found = cells(panel)
+        for k, name in enumerate(("ch0 (g)", "ch1 (g)")):
+            assert float(found[name]["measured"]) == kept.values[k]
+            assert float(found[name]["predicted"]) == pytest.approx(kept.prediction[k], abs=5e-4)
+        assert abs(panel.lanes.place(kept.time_s) - x) <= 3
+        assert words.thousands(kept.seq) in panel.readout.table.said[0]
+        assert words.rarity(kept.rarity) in panel.readout.table.said[0]
+
+
+def test_arrow_keys_go_from_sample_to_sample_and_the_mouse_takes_over(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    cursor, lanes = panel.view.cursor, panel.lanes
+    measuring.switch_cursor(lanes)
+    begun = cursor.seq
+    span_s, end_s = panel.view.span_s, panel.view.end_s
+    for key, held, by in (
+        (Qt.Key.Key_Right, None, 1), (Qt.Key.Key_Left, None, -1), (Qt.Key.Key_Left, SHIFT, -10),
+    ):  # fmt: skip
+        qtbot.keyClick(lanes, key, held or Qt.KeyboardModifier.NoModifier)
+        begun += by
+        assert cursor.seq == begun
+    assert (panel.view.span_s, panel.view.end_s) == (span_s, end_s)
+    qtbot.keyClick(lanes, Qt.Key.Key_Left, CTRL)
+    assert panel.view.end_s is not None
+    for _ in range(400):
+        qtbot.keyClick(lanes, Qt.Key.Key_Left, SHIFT)
+    assert cursor.seq == 0
+    assert panel.view.lo_s <= cursor.time_s <= panel.view.hi_s
+    hover(panel, qtbot, 400)
+    assert cursor.seq > 0
+
+
+def test_both_plots_show_the_same_cursor(qtbot, session) -> None:
+    signal = shown(qtbot, SignalPanel(session))
+    score = shown(qtbot, ScorePanel(session, signal.view))
+    measuring.switch_cursor(signal.lanes)
+    before = score.plot.grab().toImage()
+    qtbot.mouseMove(score.plot, QPoint(500, 50))
+    score.refresh()
+    signal.refresh()
+    at_s = signal.view.cursor.time_s
+    assert signal.lanes.place(at_s) == pytest.approx(500, abs=1.5)
+    after = score.plot.grab().toImage()
+    x = int(score.plot.place(at_s))
+    ys = range(int(score.plot.area().top()) + 2, int(score.plot.area().bottom()) - 2)
+    assert sum(before.pixel(x, y) != after.pixel(x, y) for y in ys) > 0.9 * len(ys)
+
+
+def test_from_a_to_b(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    history, cursor = session.history, panel.view.cursor
+    for name, seq in (("A", 2100), ("B", 2225)):
+        cursor.read(history, seq)
+        cursor.mark(name)
+    found = cells(panel)["ch1 (g)"]
+    a, b = (history.row(seq).values[1] for seq in (2100, 2225))
+    assert panel.readout.table.said[0] == "A to B: 1.250 s · 800.0 mHz"
+    assert (float(found["A"]), float(found["B"])) == (a, b)
+    assert float(found["B − A"]) == pytest.approx(b - a, abs=1e-9)
+    assert float(found["per s"]) == pytest.approx((b - a) / 1.25, rel=1e-3)
+    between = history.rows.numbered(2100, 2225).values[1]
+    assert (float(found["lowest"]), float(found["highest"])) == (between.min(), between.max())
+    assert float(found["mean"]) == pytest.approx(between.mean(), abs=1e-4)
+    assert float(found["deviation"]) == pytest.approx(between.std(), abs=1e-4)
+    cursor.marks.clear()
+    panel.refresh()
+    assert panel.readout.isHidden()
+
+
+def test_one_mark_is_measured_against_the_cursor(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    cursor = panel.view.cursor
+    measuring.switch_cursor(panel.lanes)
+    cursor.read(session.history, 2500)
+    measuring.mark(panel.lanes, "A")
+    cursor.step(session.history, 50)
+    assert "cursor − A" in cells(panel)["ch0 (g)"]
+    assert any(s.startswith("A to cursor: 0.500 s · 2.000 Hz") for s in panel.readout.table.said)
+
+
+def test_marks_outlive_what_is_kept(qtbot) -> None:
+    session = StandIn()
+    session.describe()
+    session.history = History(session.info, 100_000)
+    session.feed(0, 500)
+    panel = shown(qtbot, SignalPanel(session))
+    panel.view.cursor.read(session.history, 100)
+    panel.view.cursor.mark("A")
+    session.feed(500, 20_000)
+    assert session.history.row(100) is None
+    panel.view.cursor.read(session.history, session.history.last_seq)
+    panel.view.cursor.mark("B")
+    assert float(cells(panel)["ch0 (g)"]["A"]) == pytest.approx(np.sin(100 / 30), abs=1e-4)
+    assert "still kept one by one" in panel.readout.table.said[-1]
+    panel.grab()
+
+
+def test_a_control_drag_measures_and_control_clicks_set_one_after_the_other(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    lanes, marks = panel.lanes, panel.view.cursor.marks
+    qtbot.mousePress(lanes, LEFT, CTRL, QPoint(300, 60))
+    qtbot.mouseMove(lanes, QPoint(500, 60))
+    qtbot.mouseRelease(lanes, LEFT, CTRL, QPoint(500, 60))
+    assert [round(lanes.place(marks[m].time_s) / 4) for m in ("A", "B")] == [75, 125]
+    for x, there in ((350, {"A"}), (450, {"A", "B"}), (550, {"A"})):
+        qtbot.mouseClick(lanes, LEFT, CTRL, QPoint(x, 60))
+        assert set(marks) == there
+
+
+def test_statistics_of_the_view_are_those_of_its_rows(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    measuring.switch_statistics(panel.lanes)
+    found = cells(panel)["ch0 (g)"]
+    view = panel.view
+    values = session.history.rows.between(view.lo_s, view.now_s).values[0]
+    assert len(values) == round(view.span_s * RATE_HZ) + 1
+    assert float(found["mean"]) == pytest.approx(values.mean(), abs=1e-4)
+    assert float(found["deviation"]) == pytest.approx(values.std(), abs=1e-4)
+    assert panel.readout.table.said == [
+        f"lowest … deviation of the {len(values):,} samples in view"
+    ]
+
+
+def test_statistics_are_worked_out_in_pieces_and_no_more_often_than_needed(monkeypatch) -> None:
+    monkeypatch.setattr(measure, "PIECE", 700)
+    session = StandIn()
+    session.describe()
+    random = np.random.default_rng(2)
+    values = random.normal(1e6, 1.0, size=(3000, 2))
+    values[::7, 1] = np.nan
+    session.feed(0, 3000, values)
+    statistics, wanted = Statistics(), Span(100, 2899, (1, 0))
+    for _ in range(7):
+        statistics.work(session.history, wanted, 0.0)
+        assert statistics.tally is None
+    statistics.work(session.history, wanted, 0.0)
+    part = values[100:2900, [1, 0]]
+    tally = statistics.tally
+    assert tally.samples == 2800
+    for mine, theirs in (
+        (tally.low, np.nanmin), (tally.high, np.nanmax), (tally.mean, np.nanmean),
+        (tally.deviation, np.nanstd),
+    ):  # fmt: skip
+        np.testing.assert_allclose(mine, theirs(part, axis=0), rtol=1e-10)
+    moved_on = Span(110, 2909, (1, 0))
+    statistics.work(session.history, moved_on, 0.1)
+    assert statistics._doing is None
+    statistics.work(session.history, moved_on, 0.3)
+    assert statistics._doing is not None
+    assert statistics.of == wanted
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.just(math.nan), max_size=60), st.integers(1, 7))
+def test_a_tally_in_pieces_is_numpys(values: list[float], size: int) -> None:
+    tally = Tally(1)
+    whole = np.array(values)[None, :].reshape(1, -1)
+    for at in range(0, len(values), size):
+        tally.add(whole[:, at : at + size])
+    known = whole[np.isfinite(whole)]
+    if not len(known):
+        assert np.isnan([tally.low[0], tally.high[0], tally.deviation[0]]).all()
+        return
+    assert (tally.low[0], tally.high[0]) == (known.min(), known.max())
+    assert tally.mean[0] == pytest.approx(known.mean(), rel=1e-9, abs=1e-6)
+    assert tally.deviation[0] == pytest.approx(known.std(), rel=1e-9, abs=1e-6)
+
+
+def test_hovering_means_the_curve_and_the_peak_that_is_nearest(qtbot) -> None:
+    session = StandIn(channels=2)
+    session.describe()
+    values = np.zeros((20_000, 2))
+    values[:, 1] = 1.0
+    values[15_000, 0] = 0.7
+    session.feed(0, 20_000, values)
+    traces = Traces()
+    traces.overlay(session.info)
+    panel = shown(qtbot, SignalPanel(session, traces=traces))
+    panel.view.show_all()
+    panel.refresh()
+    panel.grab()
+    lanes = panel.lanes
+    (lane,) = lanes.lanes()
+    y = lane.y(np.array([0.7, 1.0]), lanes.ranges.of(0))
+    hover(panel, qtbot, lanes.place(150.0) + 1, float(y[0]))
+    assert (panel.view.cursor.seq, panel.view.cursor.channel) == (15_000, 0)
+    hover(panel, qtbot, 300, float(y[1]) - 4)
+    assert panel.view.cursor.channel == 1
+
+
+def test_a_gap_missing_values_and_unscored_samples_are_said(qtbot, session) -> None:
+    values = np.ones((100, 2))
+    values[50, 0] = np.nan
+    session.history.note_gap(Event("s", 3300, 33.0, "gap"))
+    session.feed(3300, 100, values)
+    session.feed(3400, 10, scored=False, prediction=np.full((10, 2), np.nan))
+    panel = shown(qtbot, SignalPanel(session))
+    cursor, history = panel.view.cursor, session.history
+    cursor.on = True
+    cursor.point(history, 31.5)
+    assert cells(panel)["ch0 (g)"]["measured"] == "gap"
+    assert panel.readout.table.said[0].endswith("gap: nothing came")
+    panel.grab()
+    qtbot.keyClick(panel.lanes, Qt.Key.Key_Right)
+    assert cursor.seq == 3300
+    cursor.read(history, 3350)
+    assert cells(panel)["ch0 (g)"]["measured"] == "missing"
+    cursor.read(history, 3405)
+    assert cells(panel)["ch0 (g)"]["predicted"] == "not scored"
+    assert "not scored" in panel.readout.table.said[0]
+    panel.grab()
+
+
+@pytest.mark.parametrize(
+    ("clock", "times", "said", "lapse"),
+    [
+        ("rows", 100.0, "row 2,500", "A to B: 50 rows"),
+        ("elapsed", 1.0, "0:00:25.000", "A to B: 0.500 s · 2.000 Hz"),
+    ],
+)
+def test_what_the_clock_counts(qtbot, clock, times, said, lapse) -> None:
+    session = StandIn()
+    session.describe()
+    session.info = StreamInfo("s", ("ch0", "ch1"), ("g", "g"), clock=clock)
+    session.history = History(session.info)
+    for at in range(0, 3000, 10):
+        session.feed(at, 10, time_s=np.arange(at, at + 10) / RATE_HZ * times)
+    panel = shown(qtbot, SignalPanel(session))
+    cursor = panel.view.cursor
+    cursor.on = True
+    for name, seq in (("A", 2450), ("B", 2500)):
+        cursor.read(session.history, seq)
+        cursor.mark(name)
+    found = cells(panel)
+    assert panel.readout.table.said[0].startswith(said)
+    assert panel.readout.table.said[1] == lapse
+    assert ("per row" if clock == "rows" else "per s") in found["ch0 (g)"]
+    panel.grab()
+
+
+def test_paused_the_readings_stay_alive(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    session.paused = True
+    panel.refresh()
+    session.feed(3000, 500)
+    measuring.switch_cursor(panel.lanes)
+    hover(panel, qtbot, 200)
+    one = panel.readout.table
+    hover(panel, qtbot, 500)
+    assert panel.readout.table != one
+    assert panel.view.cursor.seq < 3000
+
+
+def test_a_channel_that_came_later_has_no_value_before(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    panel.view.cursor.read(session.history, 2900)
+    panel.view.cursor.mark("A")
+    session.channels = 3
+    session.info = StreamInfo("s", ("ch0", "ch1", "new"), ("g", "g", ""), RATE_HZ, version=2)
+    session.history.extend(session.info)
+    session.feed(3000, 50)
+    panel.view.cursor.read(session.history, 3040)
+    panel.view.cursor.mark("B")
+    found = cells(panel)["new"]
+    assert (found["A"], found["B − A"]) == ("missing", words.UNKNOWN)
+    panel.grab()
+
+
+def test_of_38_channels_those_near_the_mouse_are_told_and_hidden_ones_are_not_read(
+    qtbot, monkeypatch
+) -> None:
+    session = StandIn(channels=38)
+    session.describe()
+    session.feed(0, 500)
+    panel = shown(qtbot, SignalPanel(session), width=500)
+    for k in (3, 4):
+        panel.lanes.traces.change(f"ch{k}", hidden=True)
+    measuring.switch_cursor(panel.lanes)
+    measuring.switch_statistics(panel.lanes)
+    panel.view.cursor.channel = 30
+    panel.refresh()
+    qtbot.wait(1)
+    panel.refresh()
+    numbers = [k for k, _, _ in panel.readout.shown()]
+    assert 30 in numbers
+    assert 1 < len(numbers) < 36
+    assert not {3, 4} & {k for k, _, _ in panel.readout.table.rows}
+    assert not {3, 4} & set(panel.readout.statistics.of.channels)
+    panel.grab()
+
+
+def test_the_readings_cover_no_curve(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    for act in (measuring.switch_cursor, measuring.switch_statistics):
+        act(panel.lanes)
+    hover(panel, qtbot, 400)
+    qtbot.waitUntil(lambda: panel.readout.y() >= panel.lanes.geometry().bottom())
+    assert panel.readout.geometry().bottom() <= panel.height()
+    assert panel.lanes.height() > panel.readout.height()
+    assert panel.readout.accessibleDescription() == panel.readout.table.text()
+
+
+def test_another_stream_begins_without_marks(qtbot, session) -> None:
+    panel = shown(qtbot, SignalPanel(session))
+    measuring.switch_cursor(panel.lanes)
+    measuring.mark(panel.lanes, "A")
+    session.describe()
+    session.feed(0, 400)
+    panel.refresh()
+    assert panel.view.cursor.marks == {}
+    assert panel.view.cursor.on
+
+
+def test_all_of_it_by_keys_alone(qtbot, session) -> None:
+    panel = SignalPanel(session)
+    actions = actions_of(panel, qtbot)
+    panel.refresh()
+    panel.grab()
+    view, cursor = panel.view, panel.view.cursor
+    actions.refresh()
+
+    def press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.keyClick(panel.lanes, key, held)
+        panel.refresh()
+
+    press(Qt.Key.Key_C)
+    assert cursor.on
+    assert panel.lanes.hasFocus()
+    press(Qt.Key.Key_A)
+    for _ in range(30):
+        press(Qt.Key.Key_Right, SHIFT)
+    press(Qt.Key.Key_B)
+    assert cursor.marks["B"].seq - cursor.marks["A"].seq == 300
+    press(Qt.Key.Key_Z)
+    assert view.lo_s == pytest.approx(cursor.marks["A"].time_s)
+    assert view.hi_s == pytest.approx(cursor.marks["B"].time_s)
+    actions.refresh()
+    qtbot.keyClick(panel.lanes, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert "B − A" in QGuiApplication.clipboard().text()
+    press(Qt.Key.Key_M)
+    assert cursor.marks == {}
+    press(Qt.Key.Key_T)
+    assert "mean" in panel.readout.table.columns
+    press(Qt.Key.Key_Home, CTRL)
+    assert view.lo_s == pytest.approx(session.history.start_s)
+    press(Qt.Key.Key_Down)
+    assert cursor.channel == 1
+    before = panel.lanes.ranges.of(1)
+    press(Qt.Key.Key_Up, CTRL)
+    panel.grab()
+    after = panel.lanes.ranges.of(1)
+    assert after.high - after.low == pytest.approx((before.high - before.low) / 1.25)
+    press(Qt.Key.Key_Y)
+    panel.grab()
+    assert panel.lanes.ranges.of(1) == before
+    press(Qt.Key.Key_C)
+    press(Qt.Key.Key_T)
+    assert panel.readout.isHidden()
+
+
+def test_numbers_say_what_was_sent_and_no_more() -> None:
+    assert readings.places(np.array([0.021, -1.5]), 2.0) == 3
+    assert readings.places(np.array([512.0, 1023.0]), 1000.0) == 0
+    assert readings.places(np.array([1 / 3, 2 / 3]), 1.0) == readings.fine_places(1.0) == 5
+    assert readings.value(-0.021, 3) == "-0.021"
+    assert readings.value(1.5e12, 3) == "1.5000e+12"
+    assert readings.value(math.nan, 3) == words.UNKNOWN
+    assert readings.time_places(2e-4) == 5
+    assert readings.instant(59.9999, "elapsed", 3) == "0:01:00.000"
+    assert readings.instant(1e300, "unix", 3) == words.UNKNOWN
+    assert readings.lapse(-1.0, "rows", 3) == "-1 row"
+    assert [readings.frequency(s) for s in (0.02, 1e-4, 3600.0, 0.0)] == [
+        "50.00 Hz", "10.00 kHz", "277.8 µHz", words.UNKNOWN,
+    ]  # fmt: skip
