@@ -32,6 +32,8 @@ class Dock(QDockWidget):
     """
 
     closed = Signal(str)
+    wanted = Signal(str)
+    """Something in it is to be used: it must be there, and in front."""
 
     def __init__(self, name: str, title: str, held: Guarded) -> None:
         super().__init__(title)
@@ -164,6 +166,15 @@ class CornerButton(QAbstractButton):
             painter.drawPolyline([
                 QPointF(x - 1, y - 4), QPointF(x + 4, y - 4), QPointF(x + 4, y + 1),
             ])  # fmt: skip
+
+
+def bring_forward(widget: QWidget) -> None:
+    """Have the panel a widget stands in shown, in front of those it shares its place with."""
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, Dock):
+        above = above.parentWidget()
+    if above is not None:
+        above.wanted.emit(above.objectName())
 
 
 def _trim(panel: QWidget | None) -> None:

@@ -44,6 +44,8 @@ def found(typed: str, actions: Actions, session: Watched) -> list[Finding]:
 def _actions(actions: Actions) -> Iterator[Finding]:
     native = QKeySequence.SequenceFormat.NativeText
     for action in actions.all():
+        if not action.isVisible():  # a place of a list that is not as long now
+            continue
         keys = ", ".join(each.toString(native) for each in action.shortcuts())
         on = "on" if action.isCheckable() and action.isChecked() else ""
         yield Finding(

@@ -71,6 +71,7 @@ class Layouts(QMainWindow):
         """Put a panel into a dock."""
         dock = Dock(place.name, place.title, held)
         dock.closed.connect(lambda name: self.show_panel(name, False))
+        dock.wanted.connect(lambda name: self.show_panel(name, True))
         self.docks[place.name], self._places[place.name] = dock, place
 
     def offer(self, actions: Actions) -> None:

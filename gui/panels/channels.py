@@ -24,6 +24,7 @@ from driftscope.gui.actions import Actions
 from driftscope.gui.channel_editor import ChannelEditor
 from driftscope.gui.channel_list import ChannelList
 from driftscope.gui.channel_view import ChannelView
+from driftscope.gui.docks import bring_forward
 from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Elided, Rule, label
@@ -119,6 +120,7 @@ class ChannelsPanel(QWidget):
 
     def focus_search(self) -> None:
         """Have the next keys go into the search."""
+        bring_forward(self)
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 

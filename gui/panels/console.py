@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from driftscope.core.commands import Send
 from driftscope.core.console import Console, Format, Times, save
@@ -21,6 +21,7 @@ from driftscope.gui.connection import Connection
 from driftscope.gui.console_bar import ConsoleBar, HeldBar
 from driftscope.gui.console_send import SendLine
 from driftscope.gui.console_view import ConsoleView
+from driftscope.gui.docks import bring_forward
 from driftscope.gui.session import Session
 from driftscope.gui.widgets import label, set_text
 
@@ -125,12 +126,7 @@ class ConsolePanel(QWidget):
 
     def go_to_send(self) -> None:
         """Show the console and put the keys into the line to be sent."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QDockWidget):
-            above = above.parentWidget()
-        if above is not None:
-            above.show()
-            above.raise_()
+        bring_forward(self)
         self.send.line.setFocus()
 
     def search(self, by: int) -> None:

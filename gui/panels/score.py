@@ -17,6 +17,7 @@ from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import set_text
 
 LEAST_TOP, MOST_TOP = 6.0, 10.0
+EMPTY = "Here stands how unusual each moment is, once something is connected (Ctrl+O)."
 EXTRAPOLATED = "not yet calibrated to this rate"
 TIP = (
     "How rarely a normal stream looks like this: 1 in 10,000 is once in ten thousand decisions. "
@@ -81,7 +82,7 @@ class RarityPlot(TimePlot):
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history, view, colours = self.session.history, self.view, theme.current()
         if history is None or view.unset:
-            return self.say(painter, area, "Here stands how unusual each moment is.")
+            return self.say(painter, area, EMPTY)
         lines = history.lines(view.lo_s, min(view.hi_s, view.now_s), int(area.width()), [])
         self._rescale(lines.rarity, history.threshold)
         texts = []

@@ -104,6 +104,17 @@ def test_a_panel_that_is_not_seen_is_not_drawn(
     assert drawn == ["score"]
 
 
+def test_a_key_for_something_in_a_panel_brings_it_forward(window: MainWindow, qtbot) -> None:
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.panels.narrow)
+    settings = window.panels.docks["settings"]
+    window.panels.show_panel("settings", False)
+    activate(window)
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert settings.seen and window.panels.wants("settings")
+    assert settings.isAncestorOf(QApplication.focusWidget())
+
+
 def test_a_double_click_on_the_heading_floats_a_panel(window: MainWindow) -> None:
     dock = window.panels.docks["alarms"]
     QTest.mouseDClick(dock, Qt.MouseButton.LeftButton, pos=QPoint(60, 24))

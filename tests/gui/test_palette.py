@@ -98,6 +98,6 @@ def test_what_is_not_found_is_said_and_escape_closes(window: MainWindow) -> None
 def test_every_action_is_found_by_its_own_text(window: MainWindow) -> None:
     for action in window.can_do.all():
         text = action.text().replace("&", "").rstrip("…")
-        assert text in [
+        assert not action.isVisible() or text in [
             each.title.rstrip("…") for each in found(text, window.can_do, window.session)
         ]
