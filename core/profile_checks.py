@@ -35,7 +35,7 @@ def check(setting: Setting, device: Device, params: ParamSet, load_models: bool 
         return ""
     if name not in specs:
         every = [full for full, _, _ in params] + [f"{section}.{each}" for each in specs]
-        return f"{setting.name} is no parameter; {closest(setting.name, every)}."
+        return f"{setting.name} is no parameter; {closest(setting.name, every)}"
     spec, value = specs[name], setting.value
     fits = isinstance(value, spec.type) and (spec.type is bool or not isinstance(value, bool))
     if spec.type is float and isinstance(value, int) and not isinstance(value, bool):
@@ -54,7 +54,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     """Return "did you mean ...?" or, if nothing resembles the word, what is known."""
     every = list(dict.fromkeys(known))
     near = difflib.get_close_matches(word, every, 1, 0.7)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(every) or 'none'}"
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(every) or 'none'}."
 
 
 def _specs(

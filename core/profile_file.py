@@ -39,7 +39,7 @@ def read(path: str | Path) -> Profile:
         raise made.wrong(("version",), f"version must be a whole number from 1, not {version!r}.")
     made = dataclasses.replace(made, version=version)
     for key in [key for key in found if key not in KEYS]:
-        made.refuse((key,), f"{key} is nothing a profile has; {closest(key, KEYS)}.")
+        made.refuse((key,), f"{key} is nothing a profile has; {closest(key, KEYS)}")
     sources, own = _sources(made, found.get("sources", []))
     log = found.get("log", "")
     if not isinstance(log, str):
@@ -137,7 +137,7 @@ def _sources(
             made.refuse(path, f"{text} is named twice: name each source once.")
         for key in [key for key in table if key not in ("address", *SECTIONS)]:
             known = closest(key, ("address", *SECTIONS))
-            made.refuse((*path, key), f"{key} is nothing a source has; {known}.")
+            made.refuse((*path, key), f"{key} is nothing a source has; {known}")
         found[text] = tuple(_settings(made, table, path))
     return tuple(found), {text: settings for text, settings in found.items() if settings}
 

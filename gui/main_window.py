@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.panels.refresh_texts()
         self.top_bar.refresh()
         self.keeping.refresh()
+        self.top_bar.show_log(self.keeping.log is not None, self.session.running)
         self.can_do.refresh()
         self.habits.refresh()
         session = self.session
@@ -232,6 +233,8 @@ class MainWindow(QMainWindow):
         self.pictures.offer(self.can_do)
         self.habits.offer(self.can_do)
         self.panels.offer(self.can_do)
+        self.can_do.gap("File")
+        self.can_do.add("File", "Quit", self.close, "Ctrl+Q", "Close Driftscope")
 
     def _pressed(self, word: str) -> None:
         session = self.session

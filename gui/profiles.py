@@ -199,7 +199,7 @@ def looks_of(found: Profile) -> dict[str, Mapping[str, Any]]:
 def span_of(found: Profile) -> float | None:
     """Return how long a stretch of time is shown at first, in seconds; None if it says nothing."""
     for key in [key for key in found.view if key != SPAN]:
-        found.refuse(("view", key), f"{key} is nothing a view has; {closest(key, [SPAN])}.")
+        found.refuse(("view", key), f"{key} is nothing a view has; {closest(key, [SPAN])}")
     given = found.view.get(SPAN)
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if given is None or (number and 0 < given <= LONGEST_S):

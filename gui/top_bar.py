@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui import theme
@@ -11,6 +13,8 @@ from driftscope.gui.session import Session
 from driftscope.gui.source_chips import SourceChips
 
 HEIGHT_PX = 48
+ROOMY_PX = 1180
+"""In a narrower bar "Undo 10 s" is left to its key."""
 Texts = tuple[str, str]
 OPEN: Texts = ("Connect…", "Change…")
 RELEASE: Texts = ("Release port", "Take port back")
@@ -19,6 +23,8 @@ PAUSE: Texts = ("Pause view", "Resume view")
 FREEZE: Texts = ("Freeze learning", "Unfreeze learning")
 LOG: Texts = ("Log to CSV", "End log")
 """What the buttons say while they are up, and while they are down."""
+NAME_PX = 110
+"""More room than it needs at least for the names of what is connected."""
 
 
 class TopBar(QWidget):
@@ -69,9 +75,8 @@ class TopBar(QWidget):
         row.addSpacing(12)
         row.addWidget(self.pause)
         row.addWidget(self.freeze)
-        row.addWidget(self.log)
-        row.addWidget(self.log)
         row.addWidget(self.undo)
+        row.addWidget(self.log)
         row.addSpacing(12)
         row.addWidget(self.release)
         row.addStretch(1)
@@ -92,11 +97,28 @@ class TopBar(QWidget):
         self.more.setEnabled(now != "nothing")
         self.undo.setEnabled(session.info is not None)
         self.chips.refresh()
+        self._fit()
 
-    def show_log(self, running: bool, possible: bool) -> None:
-        """Show whether a log is written now, and whether one could be."""
-        _show(self.log, running, LOG)
-        self.log.setEnabled(running or possible)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what menus have too where the bar is too narrow for all."""
+        row = self.layout()
+        assert row is not None
+        spare = (self.more, self.save, self.anything)
+        widths = {each: each.sizeHint().width() + row.spacing() for each in spare}
+        taken = row.minimumSize().width() + NAME_PX
+        room = self.width() - taken + sum(widths[each] for each in spare if not each.isHidden())
+        for each in spare:
+            room -= widths[each]
+            if each.isHidden() != (room < 0):
+                each.setHidden(room < 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.undo.setVisible(self.width() >= ROOMY_PX)
+        super().resizeEvent(event)
 
     def show_log(self, running: bool, possible: bool) -> None:
         """Show whether a log is written now, and whether one could be."""

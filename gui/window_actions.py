@@ -29,7 +29,6 @@ def offer(window: MainWindow, actions: Actions) -> None:
     actions.add("File", "Save…", window.offer_to_save, "Ctrl+S", "Save what was seen or learned")
     window.keeping.offer(actions)
     window.profiles.offer(actions)
-    actions.add("File", "Quit", window.close, "Ctrl+Q", "Close Driftscope")
     palette, keys = Palette(window, actions, session), Keys(window, actions)
     window.top_bar.anything.clicked.connect(palette.ask)
     actions.add("Help", "Do anything…", palette.ask, "Ctrl+K", "Type what you want done")
