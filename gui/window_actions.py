@@ -50,7 +50,7 @@ def _sources(window: MainWindow, actions: Actions) -> None:
     for place in range(9):
         add(
             f"Source {place + 1}", partial(_show_at, window, place), f"Ctrl+{place + 1}",
-            when=partial(_has, session, place),
+            there=partial(_has, session, place),
         )  # fmt: skip
     add(
         "Release device", lambda: session.release_port(session.health.link != "released"),
