@@ -58,6 +58,13 @@ class Forecaster(Learner):
         self._open: tuple[int, int, F64] | None = None
         self._held = ""
 
+    def take_over(self, old: Learner) -> None:
+        """Go on from the samples of the learner before and their statistics: what is predicted
+        begins at once, and the losses of both are in the same units."""
+        if isinstance(old, Forecaster) and old.info.channels == self.info.channels:
+            self.normaliser.load_state_dict(old.normaliser.state_dict())
+            self._past = old._past.resized(self.window - 1 + self.horizon)
+
     def score(self, step: Step) -> Scored:
         """Predict for h samples after each row; return what was predicted for these rows."""
         samples = self._write(step)

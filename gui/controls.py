@@ -90,6 +90,7 @@ class Controls(QWidget):
         """Add what can be done here."""
         session = self.session
         known = lambda: session.info is not None  # noqa: E731  used five times
+        actions.gap("Learning")
         for text, act, keys, tip in (
             ("Back 10 s", partial(session.go_back, 10.0), "Ctrl+Z", LATELY.format(10)),
             ("Back 60 s", partial(session.go_back, 60.0), "Ctrl+Shift+Z", LATELY.format(60)),

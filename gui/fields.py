@@ -113,7 +113,8 @@ class ChoiceField(Field):
     def __init__(self, spec: Spec) -> None:
         super().__init__(spec)
         self.combo = Combo()
-        for option in spec.options():
+        known = list(GOOD_FOR)  # the plain ones come first
+        for option in sorted(spec.options(), key=lambda o: known.index(o) if o in known else 99):
             self.combo.addItem(option_name(option), option)
             tip = GOOD_FOR.get(option)
             self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)

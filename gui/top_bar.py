@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from driftscope.gui import theme
@@ -13,8 +12,6 @@ from driftscope.gui.session import Session
 from driftscope.gui.source_chips import SourceChips
 
 HEIGHT_PX = 48
-ROOMY_PX = 1180
-"""In a narrower bar "Undo 10 s" is left to its key."""
 Texts = tuple[str, str]
 OPEN: Texts = ("Connect…", "Change…")
 RELEASE: Texts = ("Release port", "Take port back")
@@ -115,10 +112,6 @@ class TopBar(QWidget):
             room -= widths[each]
             if each.isHidden() != (room < 0):
                 each.setHidden(room < 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.undo.setVisible(self.width() >= ROOMY_PX)
-        super().resizeEvent(event)
 
     def show_log(self, running: bool, possible: bool) -> None:
         """Show whether a log is written now, and whether one could be."""
