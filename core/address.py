@@ -10,10 +10,12 @@ from urllib.parse import parse_qsl
 
 from driftscope.core import registry
 from driftscope.core.errors import AddressError
-from driftscope.core.interfaces import Device, Source
-from driftscope.core.params import Params, ParamSet, default_params
+from driftscope.core.interfaces import Device, Transport
+from driftscope.core.params import Params, ParamSet, Spec, default_params
 
 PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/]*@")
+SECRET = re.compile(r"(?i)([?&](?:pass|passwd|password|pwd|token|key|api_key|secret|auth)=)[^&#]+")
+"""A password among the options, as many network cameras want it."""
 HIDDEN = "•••"
 
 
@@ -58,23 +60,41 @@ def _with_options(text: str, scheme: str, rest: str) -> Address:
 
 def masked(text: str) -> str:
     """Return an address as it may be shown and written down: without the password in it."""
-    return PASSWORD.sub(rf"\1:{HIDDEN}@", text)
-
-
-def without_password(text: str) -> str:
-    """Return an address as it may be kept: it asks for the password anew."""
-    return PASSWORD.sub(r"\1@", text)
+    return SECRET.sub(rf"\1{HIDDEN}", PASSWORD.sub(rf"\1:{HIDDEN}@", text))
 
 
 def find(address: Address) -> type[Device]:
     """Return the class that serves an address."""
-    return _kinds()[address.scheme]
+    return _kinds()[address.scheme].of_target(address.target)
 
 
 def make(address: Address) -> Device:
     """Make the source or transport an address names; nothing is opened yet."""
     kind = find(address)
-    return kind(address.target, kind.Params.from_options(address.options))  # type: ignore[call-arg]
+    of_text = decoder_specs(kind)
+    options = {name: value for name, value in address.options.items() if name not in of_text}
+    return kind(address.target, kind.Params.from_options(options))  # type: ignore[call-arg]
+
+
+def decoder_specs(kind: type[Device]) -> dict[str, Spec]:
+    """Return the parameters of its decoder that the address of a device of bytes may tell too,
+    such as `?format=json`."""
+    if not issubclass(kind, Transport):
+        return {}
+    specs: dict[str, Spec] = registry.load("decoders", "text").Params.specs()
+    return {name: spec for name, spec in specs.items() if name not in kind.Params.specs()}
+
+
+def decoder_params(address: Address) -> Params:
+    """Return how the bytes of a device are read, as far as its address tells; none of a source
+    that gives samples: --set decoder.x is a mistake there."""
+    kind = find(address)
+    if not issubclass(kind, Transport):
+        return Params()
+    known = decoder_specs(kind)
+    told = {name: value for name, value in address.options.items() if name in known}
+    made: Params = registry.load("decoders", "text").Params.from_options(told)
+    return made
 
 
 def configured(text: str, settings: Iterable[tuple[str, str]] = ()) -> tuple[Device, ParamSet]:
@@ -95,11 +115,11 @@ def all_configured(
     for text in texts:
         if text in found:
             raise AddressError(f"{masked(text)} is named twice: name each source once.")
-        device = make(parse(text))
+        parsed = parse(text)
+        device = make(parsed)
         params = default_params(device.params, device.pictures, device.labelled)
-        if isinstance(device, Source):
-            params.attach("decoder", Params())  # it has none: --set decoder.x is a mistake
         prepare(params)
+        params.attach("decoder", decoder_params(parsed))
         found[text] = device, params
     settle(found, settings)
     return found

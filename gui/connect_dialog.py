@@ -9,7 +9,9 @@ from PySide6.QtCore import QTimerEvent
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from driftscope.core.interfaces import Chunk
 from driftscope.gui import theme
+from driftscope.gui.format_choices import FormatChoices
 from driftscope.gui.preview import Preview
 from driftscope.gui.preview_panel import PreviewPanel
 from driftscope.gui.source_picker import SourcePicker
@@ -31,6 +33,7 @@ class ConnectDialog(QDialog):
 
     `last` is proposed, such as the address that was connected before, else what is connected.
     With `beside` one more is asked for, which is none of them. `recent` are offered in the list.
+    `seen` is what the first of the current ones has sent: formats are tried on it.
     """
 
     def __init__(
@@ -38,8 +41,10 @@ class ConnectDialog(QDialog):
         current: Sequence[str],
         parent: QWidget | None = None,
         last: str = "",
+        *,
         beside: bool = False,
         recent: Sequence[str] = (),
+        seen: Sequence[Chunk] = (),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Add a source" if beside else "Connect a source")
@@ -48,7 +53,12 @@ class ConnectDialog(QDialog):
         self.current = current
         self.beside = beside
         self.preview: Preview | None = None
+        self._seen = FormatChoices()
+        for chunk in seen:
+            self._seen.add(chunk)
         self._leaving: list[Preview] = []
+        self._opened = ""
+        """The device that is previewed."""
         self._due_s: float | None = None
         self._taken_s: float | None = None
         self.picker = SourcePicker(recent)
@@ -69,6 +79,7 @@ class ConnectDialog(QDialog):
         whole.addLayout(foot, 1, 0, 1, 2)
         whole.setColumnStretch(1, 1)
         self.picker.changed.connect(self._choose)
+        self.shown.formats.picked.connect(self.picker.read_as)
         self.picker.activated.connect(self.take)
         self.take_button.clicked.connect(self.take)
         cancel.clicked.connect(self.reject)
@@ -107,15 +118,30 @@ class ConnectDialog(QDialog):
         self.picker.refresh()
         if self._due_s is not None and now_s >= self._due_s and not self._leaving:
             self._due_s = None
+            self._opened = self.picker.device
             self.preview = Preview(self.picker.address)
         if self.preview is not None:
             self.preview.take()
             self.shown.show_preview(self.preview)
+        elif self._of_current():
+            self._seen.work()
+            self.shown.show_formats(self._seen, self.picker.reading)
+
+    def _of_current(self) -> bool:
+        """Say whether what is chosen is connected now, and has sent text."""
+        first = next(iter(self.current), "")
+        chosen = self.picker.address
+        return bool(self._seen.chunks and chosen and same_device(chosen, first))
 
     def _choose(self) -> None:
         """Begin to preview what was chosen, or say why it cannot be."""
-        self._let_go()
         picked = self.picker
+        going = self.preview is not None and not self.preview.ended
+        if self.preview is not None and going and picked.device == self._opened:
+            self.preview.read_as(*picked.reading)  # the same device: it stays open
+            return
+        self._let_go()
+        self._seen.read_time_from(picked.reading[1])
         self._due_s = None
         self.take_button.setEnabled(bool(picked.address))
         if not picked.address:

@@ -15,7 +15,7 @@ from driftscope.gui.typed import masked
 
 KEPT = 10_000
 """Alarms, and marks, that are remembered; older ones are counted only."""
-CARRIED = ("stream", "learner", "model", "detector", "decoder")
+CARRIED = ("stream", "learner", "model", "detector")
 """Sections of parameters that the next source begins with."""
 MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift", "pass")
 

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from driftscope.core.stream import Pixels, StreamInfo
 from driftscope.gui import theme, words
+from driftscope.gui.format_choices import FormatChoices
+from driftscope.gui.format_list import FormatList
 from driftscope.gui.pixels import image_of
 from driftscope.gui.preview import Preview
 from driftscope.gui.widgets import Elided, label, set_text
@@ -85,6 +87,9 @@ class PreviewPanel(QWidget):
         both.setColumnStretch(0, 3)
         both.setColumnStretch(1, 2)
         both.setRowStretch(1, 1)
+        self.formats = FormatList()
+        self.formats.hide()
+        both.addWidget(self.formats, 2, 0, 1, 2)
         self.picture = SeenPicture()
         seen = QWidget()
         under = QVBoxLayout(seen)
@@ -106,6 +111,7 @@ class PreviewPanel(QWidget):
         theme.set_role(self.said, "fault" if bad else "secondary")
         set_text(self.said, text)
         self.raw.clear()
+        self.formats.hide()
         self.picture.show_picture(None)
         self._build(None)
 
@@ -122,8 +128,16 @@ class PreviewPanel(QWidget):
             self._build(preview.info)
         for shown, value in zip(self._values, preview.values, strict=False):
             set_text(shown, words.measurement(value))
+        if preview.choices is not None:
+            self.show_formats(preview.choices, preview.reading)
         theme.set_role(self.said, "fault" if preview.error else "secondary")
         set_text(self.said, preview.summary())
+
+    def show_formats(self, choices: FormatChoices, reading: tuple[str, str]) -> None:
+        """Show what each format gives; `reading` is the one chosen, and its time field."""
+        self.formats.show_choice(*reading)
+        self.formats.show_choices(choices)
+        self.formats.setVisible(not self._pages.currentIndex())
 
     def _build(self, info: StreamInfo | None) -> None:
         """Make a row for each channel, as many as there is room for."""

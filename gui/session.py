@@ -15,7 +15,7 @@ from driftscope.core.commands import Command, SaveModel
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Chunk, Device, Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import ParamSet
+from driftscope.core.params import Params, ParamSet
 from driftscope.core.sinks.clips import Clips
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Event, Result
@@ -133,13 +133,15 @@ class Session(QObject, Verbs):
     def open_again(self) -> None:
         """Open the shown source anew, after it ended or failed; others go on as they are."""
         text = self.address
+        read_as = self.params.sections.get("decoder", Params()).as_dict().items()
+        settings = [(f"decoder.{name}", str(value)) for name, value in read_as]
         if len(self.connections) < 2:
-            self.connect_to(text)
+            self.connect_to(text, settings)
         elif self._thread is None:
             self.connect_all(list(self.connections))
         else:
             self.remove_source(text)
-            self.add_source(text)
+            self.add_source(text, settings)
 
     def show(self, text: str) -> None:
         """Show another of the sources there are."""

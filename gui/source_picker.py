@@ -29,7 +29,7 @@ from driftscope.core.ports import Port, serial_ports
 from driftscope.gui import theme, words
 from driftscope.gui.fields import BaudField, Field, field
 from driftscope.gui.scale import Nothing, Reading
-from driftscope.gui.typed import as_address, masked, of_path, with_options
+from driftscope.gui.typed import as_address, masked, of_path, same_device, with_options
 from driftscope.gui.widgets import label
 
 PORTS_S = 2.0
@@ -58,11 +58,14 @@ class SourcePicker(QWidget):
         """Addresses that were connected lately: they are offered first."""
         self.address = ""
         """The chosen source with its options; "" if what is typed names none."""
+        self.device = ""
+        """The same without what is said of how its text is read."""
         self.trouble = ""
         """Why what is typed names no source."""
         self.options: dict[str, Value] = {}
         self.fields: dict[str, Field] = {}
         self._specs: dict[str, Spec] = {}
+        self._of_text: dict[str, Spec] = {}
         self._listed: Found | None = None
         self._found: Mailbox[Found] = Mailbox(0)
         self._secret = ""
@@ -218,27 +221,33 @@ class SourcePicker(QWidget):
         try:
             text = as_address(self._secret if typed == masked(self._secret) else typed)
             parsed = address.parse(text)
-            specs = address.find(parsed).Params.specs()
+            kind = address.find(parsed)
+            of_text = address.decoder_specs(kind)
+            specs = kind.Params.specs() | of_text
             given = {
                 name: specs[name].parse(value)
                 for name, value in parsed.options.items()
                 if name in specs
             }
         except DriftscopeError as error:
-            self.address, self.trouble = "", str(error)
+            self.address, self.device, self.trouble = "", "", str(error)
             self._inside.hide()
             self._mark()
             self.changed.emit()
             return
         if specs != self._specs:
-            self._specs = specs
+            self._specs, self._of_text = specs, of_text
             self.options = {name: spec.default for name, spec in specs.items()}
             self._make_fields()
+        if not (self.address and same_device(text, self.address)):  # another prints otherwise
+            self.options.update({name: spec.default for name, spec in of_text.items()})
         self.options.update(given)
         self._tell(text)
 
     def _tell(self, text: str) -> None:
         self.address, self.trouble = with_options(text, self.options), ""
+        of_device = {n: value for n, value in self.options.items() if n not in self._of_text}
+        self.device = with_options(text, of_device)
         self._inside.show()
         for name, made in self.fields.items():
             made.show_value(self.options[name])
@@ -254,7 +263,7 @@ class SourcePicker(QWidget):
             old.deleteLater()
         self.fields = {}
         for name, spec in self._specs.items():
-            if spec.hidden:
+            if spec.hidden or name in self._of_text:  # chosen where one sees what each gives
                 continue
             made = BaudField(spec) if name == "baud" else field(spec, Reading(spec, Nothing()))
             made.turned.connect(lambda value, name=name: self._turn(name, value))
@@ -270,8 +279,21 @@ class SourcePicker(QWidget):
             made.refuse(written.refusal(made.name, self.options[name]))
             return
         made.refuse("")
-        text = self.address.partition("?")[0]
-        self._tell(text)
+        self._turned()
+
+    def read_as(self, format_: str, time_field: str) -> None:
+        """Choose how the text that a device sends is read."""
+        if self._of_text:
+            self.options.update(format=format_, time_field=time_field)
+            self._turned()
+
+    @property
+    def reading(self) -> tuple[str, str]:
+        """Return how text is to be read: the format, and the time field of objects."""
+        return str(self.options.get("format", "auto")), str(self.options.get("time_field", ""))
+
+    def _turned(self) -> None:
+        self._tell(self.address.partition("?")[0])
         self._secret = self.address
         self.line.setText(masked(self.address))
 

@@ -47,7 +47,7 @@ def with_options(text: str, options: dict[str, Value]) -> str:
     plugin = address.find(parsed)
     if plugin.raw:
         return text
-    specs = plugin.Params.specs()
+    specs = plugin.Params.specs() | address.decoder_specs(plugin)
     told = {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in options.items()

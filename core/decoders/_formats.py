@@ -44,8 +44,10 @@ def refused(mode: str, layout: Layout) -> tuple[str, str]:
     if "teleplot" in (mode, layout.kind):
         return CONSOLE, "text for the console"
     if "json" in (mode, layout.kind):
-        return "words", "not a JSON object"
-    return "words", "not a printed tuple" if mode == "tuples" else "not only numbers"
+        return "json", "not a JSON object"
+    if mode == "tuples":
+        return "tuples", "not a printed tuple"
+    return "words", "not only numbers"
 
 
 def recognised(layout: Layout) -> str:

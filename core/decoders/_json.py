@@ -78,7 +78,7 @@ def object_reader(
             shape, places = names, [_place(name, channels, time_field, dated) for name in names]
         if places == straight and kinds <= _NUMBERS:
             return [math.nan, *values]
-        row = [math.nan] * (1 + width)
+        row, told = [math.nan] * (1 + width), False
         for place, value in zip(places, values, strict=True):
             if place == 0:
                 time, is_date = time_of(value)
@@ -86,7 +86,9 @@ def object_reader(
             elif (read := _value(value)) is not None and place != _LEFT_OUT:
                 if place is None or read[1]:
                     raise _UnsureError
-                row[place] = read[0]
+                row[place], told = read[0], True
+        if not told:
+            raise _UnsureError
         return row
 
     straight = list(range(1, 1 + width))

@@ -128,6 +128,16 @@ class Layout:
                 fits = False
         return fits
 
+    def knows_units(self, line: Line) -> bool:
+        """Say whether a line tells no unit but those that are known."""
+        if not any(line.units):
+            return True
+        slots = self.slots(line)
+        return all(
+            unit in ("", self.units[slot]) or slot == APART
+            for slot, unit in zip(slots, line.units, strict=True)
+        )
+
     def _change_unit(self, slot: int, before: str, unit: str) -> None:
         del self.changing[slot]
         self.changed[slot] = times = self.changed.get(slot, 0) + 1

@@ -127,7 +127,7 @@ def with_points(text: str) -> str:
 
 def parse_line(text: str) -> Line | None:
     """Return what a line says, None if any part of it is no value."""
-    line = Line()
+    line, text = Line(), with_points(text)
     if date := _DATE.match(text):
         line.time, line.dated = seconds(date[1]), True
         text = text[date.end() :]
@@ -135,7 +135,7 @@ def parse_line(text: str) -> Line | None:
             return None
     if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
         text, line.bracketed = text[1:-1], True
-    parts = _SEPARATORS.split(with_points(text))
+    parts = _SEPARATORS.split(text)
     if len(parts) > 1 and not parts[-1].strip():
         parts.pop()
         line.open_end = True

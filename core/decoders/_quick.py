@@ -56,9 +56,12 @@ class Makes:
         self._makes: list[Make] = []
         self._plain: Fast | None = None
 
-    def note(self, raw: bytes, line: Line, slots: list[int]) -> None:
-        """Read lines like this one quickly from now on."""
-        make = make_of(raw, line, slots)
+    def note(self, raw: bytes, line: Line, slots: list[int], dated: bool) -> None:
+        """Read lines like this one quickly from now on; `dated` says that the first of the slots
+        stands for the date in front of its values."""
+        if dated and line.time is None:
+            return
+        make = make_of(raw, line, slots, dated)
         plain = plain_reader(raw, line)
         if plain is not None and plain(raw + b"\n", 1) is None:
             plain = None
@@ -144,7 +147,7 @@ def plain_reader(raw: bytes, line: Line) -> Fast | None:
     if len(signs) > 1 or line.hexed or (b"," in raw and not _commas(raw) and signs != {44}):
         return None
     delimiter, columns = bytes(signs), len(line.values)
-    commas = columns > 1 and signs != {44}
+    commas = columns > 1 and delimiter in (b";", b"\t")
 
     def read(data: bytes, lines: int) -> F64 | None:
         if commas and b"," in data:
@@ -154,7 +157,7 @@ def plain_reader(raw: bytes, line: Line) -> Fast | None:
     return read
 
 
-def make_of(raw: bytes, line: Line, slots: list[int]) -> Make | None:
+def make_of(raw: bytes, line: Line, slots: list[int], dated: bool) -> Make | None:
     """Return the make of a line; None if it cannot be sure to find the same numbers in it as
     `parse_line`."""
     commas = _commas(raw)
@@ -163,12 +166,12 @@ def make_of(raw: bytes, line: Line, slots: list[int]) -> Make | None:
             return None
         raw = _DECIMAL.sub(rb"\1.\2", raw)
     start, front = 0, b""
-    if line.time is not None:
-        date = _DATE.match(raw)
-        if date is None:
-            return None
+    if line.time is not None and (date := _DATE.match(raw)):
         start = date.end()
-        front = re.escape(raw[: date.start(1)]) + rb"(" + DATE.encode() + rb")"
+        group = rb"(" if dated else rb"(?:"
+        front = re.escape(raw[: date.start(1)]) + group + DATE.encode() + rb")"
+    if (line.time is not None or dated) and not front:
+        return None
     found = list(_TOKEN.finditer(raw, start))
     values = floats([token[0] for token in found])
     if not np.array_equal(values, line.values, equal_nan=True):
@@ -177,11 +180,10 @@ def make_of(raw: bytes, line: Line, slots: list[int]) -> Make | None:
     for token in found:
         pattern += _flexible(raw[end : token.start()], before_number=True)
         end = token.end()
-        narrow = raw[end : end + 1].isalpha() or raw[end : end + 1] >= b"\x80"
+        narrow = raw[end : end + 1].strip(b" ,;\t)]") != b""  # a unit: words have none
         pattern += rb"(" + (_DIGITS + rb"|[nN][aA][nN]" if narrow else _VALUE) + rb")"
     pattern += _flexible(raw[end:].rstrip(b" \n"), before_number=False)
-    own = slots[1:] if line.time is not None else slots
-    return Make(pattern, tuple(own), line.time is not None, commas)
+    return Make(pattern, tuple(slots[1:] if dated else slots), dated, commas)
 
 
 def floats(flat: Sequence[bytes | float]) -> F64:

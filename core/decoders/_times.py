@@ -16,8 +16,9 @@ FIRST = 64
 """Samples from which the nominal period is taken."""
 RESTART_S = 1.0
 """A device's clock that goes back by more has started anew."""
-BIN_S, DRIFT_S, SURE_PPM = 15.0, 30.0, 10.0
-"""Drift is that of the last 64 bins so long; it is told after so long, once it is so sure."""
+BIN_S, DRIFT_S, SURE = 15.0, 30.0, 200.0
+"""Drift is that of the last 64 bins so long. It is told after so long, and once arrivals scatter by
+no more than so many millionths of it: the line under them is far better than they are."""
 IN_STEP_PPM = 20_000.0
 """A clock that is further out is none, or its unit is not what we take it for."""
 
@@ -58,7 +59,7 @@ class DeviceClock:
         drift_ppm = 1e6 * (1 / line.slope - 1)
         if abs(drift_ppm) > IN_STEP_PPM:
             return ClockQuality()
-        sure = 1e5 * line.jitter_s <= SURE_PPM * line.span_s and line.span_s >= DRIFT_S
+        sure = line.span_s >= max(DRIFT_S, 1e6 * line.spread_s / SURE)
         return ClockQuality(None, drift_ppm if sure else None, 1e3 * line.jitter_s)
 
     def arrived(self, time_s: float, at_s: float) -> None:

@@ -21,7 +21,7 @@ from driftscope.core.decoders._blocks import At, Blocks
 from driftscope.core.decoders._formats import FORMATS, recognised
 from driftscope.core.decoders._json import object_reader
 from driftscope.core.decoders._layout import APART, Layout
-from driftscope.core.decoders._line import Line
+from driftscope.core.decoders._line import Kind, Line
 from driftscope.core.decoders._parse import Fast, halved
 from driftscope.core.decoders._quick import Makes
 from driftscope.core.decoders._rejects import CONSOLE, Rejects
@@ -74,6 +74,7 @@ class Text(Decoder):
         self._rows = Rows()
         self._since: At = (0.0, 0.0)
         self._version = 0
+        self._kind: Kind = "plain"
         self._told_most = self._told_console = False
         self._makes = Makes()
         self._quick: tuple[Fast, list[int], int] | None = None
@@ -197,6 +198,10 @@ class Text(Decoder):
             self._version = layout.version
             self._items.append(layout.info(self.key))
             self._makes, self._quick = Makes(), None
+        if layout.kind != self._kind:
+            self._close_row()
+            self._kind = layout.kind
+            self._makes, self._quick = Makes(), None
         slots = layout.slots(line)
         now = self._blocks.at
         self._move_to(at)  # a line that had to wait keeps its own time of arrival
@@ -211,7 +216,7 @@ class Text(Decoder):
             self._put(raw + b"\n", np.array([values]), slots)
         self._move_to(now)
         self._patience -= 1
-        if self._quick is None or self._patience < 0:
+        if (self._quick is None or self._patience < 0) and layout.knows_units(line):
             self._patience = PATIENCE
             self._learn_quick(raw, line, slots)
 
@@ -227,7 +232,9 @@ class Text(Decoder):
             quick = object_reader(layout.labels, width, self.params.time_field, dated)
             slots = [APART, *range(width)]
         else:
-            self._makes.note(raw, line, slots)
+            if layout.time_in_front and not layout.dated:
+                return
+            self._makes.note(raw, line, slots, layout.time_in_front)
             quick, slots = self._makes.read, self._makes.slots
         self._quick = (quick, slots, layout.width) if quick else self._quick
 
@@ -297,7 +304,7 @@ class Text(Decoder):
         return items
 
 
-_OWN = ("_version", "_since", "_told_most", "_told_console")
+_OWN = ("_version", "_kind", "_since", "_told_most", "_told_console")
 _PARTS = ("admission", "splitter", "rejects", "blocks", "rows")
 
 PLUGIN = Text

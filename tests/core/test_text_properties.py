@@ -25,30 +25,38 @@ NUMBERS = st.one_of(
     st.floats().map(repr),
     st.sampled_from(["nan", "-inf", "", "0x1F", "true", "1e400", "5.", ".5", "+7", "1e", "1_0"]),
 )
+WRITTEN = NUMBERS | st.sampled_from(["1,5", "-0,25", "None", "True", "null", "7C"])
 SIGNS = st.sampled_from([",", ";", "\t", " ", ", ", "  "])
 RUBBISH = st.one_of(
     st.binary(max_size=12).map(lambda b: b.replace(b"\n", b"")),
     st.sampled_from(
         [b"Ready", b"E (12) wifi: failed", b"1,2,", b"a:", b"x,y,z", b"a (V),b", b"time,a,b",
          b"3 errors", b"load:0x40,len:9", b" ", b"12:30:05", b"(1, 2)", b"23 C", b"1 2,3 4",
-         b"2014-07-01 00:00:00,1,2", b"Temp: 5 C  Hum: 40 %"]
+         b"2014-07-01 00:00:00,1,2", b"Temp: 5 C  Hum: 40 %", b">a:", b">a:1|t", b'{"a": 1', b"{}",
+         b'{"a":1},{"a":2}', b"1,5;2,5", b"x y: 5 mV", b'{"text": "5 C"}']
     ),
 )  # fmt: skip
 MAKES = st.sampled_from(
     ["{0}", "{0},{1}", "{0},{1},{2}", "{0} {1}", "{0}\t{1}\t", "a:{0},b:{1}", "a:{0}",
      "b={1} a={0}", "Temp: {0} C, Hum: {1}%", "a:{0} {1} b:{2}", "{0},c:{1}",
-     "  a:  {0}  ,  b: {1}", "x y: {0} V"]
+     "  a:  {0}  ,  b: {1}", "x y: {0} V", "({0}, {1}, {2})", "[{0}]", "{0};{1}", "a:{0};b:{1}",
+     "2024-01-01 00:00:01,{0}", "2.1.2024 9:00;{0}", '{{"a": {0}, "b": {1}}}', '{{"a": "{0}"}}',
+     '{{"a": {{"b": [{0}, {1}]}}, "c": null}}', "{{'a': {0}}}"]
+)  # fmt: skip
+POINTS = st.sampled_from(
+    [">a:{0}", ">b:{1}", ">a:5:{0}", ">a:{0};{1}", ">a:{0}§V|np", ">p:{0}:{1}|xy",
+     ">a:1:{0};2:{1}", ">b:1:{0};2:{1}", "> c c :{2}", "> a:{0};;{1}"]
 )  # fmt: skip
 
 
 @st.composite
-def streams(draw: st.DrawFn) -> bytes:
+def streams(draw: st.DrawFn, makes: st.SearchStrategy[str] = MAKES | POINTS) -> bytes:
     """Runs of lines of one make, with rubbish between."""
     lines: list[bytes] = []
     for _ in range(draw(st.integers(1, 4))):
-        make = draw(MAKES)
+        make = draw(makes)
         for _ in range(draw(st.integers(1, 9))):
-            lines.append(make.format(*draw(st.tuples(NUMBERS, NUMBERS, NUMBERS))).encode())
+            lines.append(make.format(*draw(st.tuples(WRITTEN, WRITTEN, WRITTEN))).encode())
         lines += draw(st.lists(RUBBISH, max_size=3))
     return draw(st.sampled_from([b"\n", b"\r\n"])).join(lines)
 
@@ -75,7 +83,7 @@ def told(items: list[Item]) -> Any:
             rows.append((item.channels, item.units, item.version, item.clock))
         elif isinstance(item, Block):
             rows += [row.tobytes() for row in item.values]
-        elif isinstance(item, Event) and item.kind == "reject":
+        elif isinstance(item, Event) and item.kind in ("reject", "console"):
             kind = re.sub(r"\d+", "n", item.data["reason"])
             rejects[kind] = rejects.get(kind, 0) + item.data["count"]
     return rows, rejects
@@ -120,7 +128,7 @@ def test_saved_and_loaded_it_goes_on_bit_for_bit(data: bytes, place: int) -> Non
             assert a == b
 
 
-@given(streams(), st.lists(st.integers(0, 10_000), max_size=12))
+@given(streams(MAKES), st.lists(st.integers(0, 10_000), max_size=12))
 @settings(deadline=None, max_examples=60)
 def test_every_line_is_a_sample_or_counted(data: bytes, places: list[int]) -> None:
     items = decode(cut(data, places))
