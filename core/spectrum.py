@@ -116,8 +116,8 @@ def stretch(time_s: F64, values: F64, breaks: Sequence[int] = (), rated: bool = 
 
 def auto_window(rows: int) -> int:
     """Return a length that so many rows hold several times, so that noise averages out."""
-    quarter = min(max(rows // 4, WINDOWS[0]), LONGEST_AUTO)
-    return largest_window(min(quarter, rows))
+    half = min(max(rows // 2, WINDOWS[0]), LONGEST_AUTO)
+    return largest_window(min(half, rows))
 
 
 def largest_window(rows: int) -> int:

@@ -5,11 +5,13 @@ Title, legend and plot are there as on screen, on the same ground; buttons and b
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPicture
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QImage, QPainter, QPicture
 from PySide6.QtSvg import QSvgGenerator
 
 from driftscope.core.errors import DriftscopeError
@@ -20,6 +22,8 @@ from driftscope.gui.plot import Legend, Plot
 
 TOP_PX, LEGEND_PX, FOOT_PX, LEFT_PX = 34, 22, 20, 14
 SVG, PNG = ".svg", ".png"
+TEXT = re.compile(r"<text ([^>]*?)\s*>([^<]*)</text>")
+FAMILY, ATTRIBUTE = re.compile(r'font-family="([^"]*)"'), re.compile(r'([\w-]+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,27 @@ def svg(subject: Subject) -> bytes:
     painter = QPainter(made)
     subject.paint(painter)
     painter.end()
-    return bytes(buffer.data().data())
+    whole = bytes(buffer.data().data()).decode()
+    fixed = TEXT.sub(lambda found: _as_wide(found, subject.plot.logicalDpiX()), whole)
+    return FAMILY.sub(lambda found: f'font-family="{_families(found[1])}"', fixed).encode()
+
+
+def _as_wide(found: re.Match[str], dpi: int) -> str:
+    """Return a text of an SVG that is as wide as here, whatever font a viewer has in its place."""
+    told = dict(ATTRIBUTE.findall(found[1]))
+    font = QFont(html.unescape(told["font-family"]))
+    font.setPointSizeF(float(told["font-size"]) * 72 / dpi)
+    font.setWeight(QFont.Weight(int(told["font-weight"])))
+    wide = QFontMetricsF(font).horizontalAdvance(html.unescape(found[2]))
+    exact = f'textLength="{wide:.2f}" lengthAdjust="spacingAndGlyphs"'
+    return f"<text {found[1]} {exact}>{found[2]}</text>"
+
+
+def _families(family: str) -> str:
+    """Return the font that was used here, and what kind to take where that is not known."""
+    info = QFontInfo(QFont(html.unescape(family)))
+    kind = "monospace" if info.fixedPitch() else "sans-serif"
+    return f"{html.escape(info.family())}, {kind}"
 
 
 def write(path: Path, data: bytes) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -48,6 +49,8 @@ class Search(QLineEdit):
         self.setToolTip(SEARCH_TIP)
         self.setClearButtonEnabled(True)
         self.setFixedHeight(26)
+        for clear in self.findChildren(QToolButton):
+            clear.setAccessibleName("Clear the search")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

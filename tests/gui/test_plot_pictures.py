@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QImage, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -104,6 +104,10 @@ def test_an_svg_looks_like_the_screen_and_holds_lines_and_text(pictures: PlotPic
     assert not list(tree.iter(f"{SPACE}image"))
     assert list(tree.iter(f"{SPACE}clipPath"))
     assert tree.get("viewBox") == f"0 0 {subject.size.width()} {subject.size.height()}"
+    told = next(each for each in tree.iter(f"{SPACE}text") if each.text.strip() == "Signal")
+    metrics = QFontMetricsF(theme.text_font(11, bold=True))
+    assert float(told.get("textLength")) == pytest.approx(metrics.horizontalAdvance("Signal"), 0.02)
+    assert told.get("font-family").endswith(", sans-serif")
     widths = {each.get("stroke-width") for each in tree.iter(f"{SPACE}g")}
     assert widths <= {"1", "1.5", "2", None}
     seen = rendered(data, subject)
