@@ -60,8 +60,9 @@ class ArrivalClock:
         late_s = line.add(self._count, arrival_s)
         end_s, spacing_s = arrival_s, math.inf
         if period_s:
-            if late_s > self._most_late_s() and n <= 2 * self._per_read:
-                self._pause(late_s, arrival_s)
+            behind_s = arrival_s - line.at(self._count)
+            if behind_s > self._most_late_s() and n <= 2 * self._per_read:
+                self._pause(behind_s, arrival_s)
                 spacing_s = period_s
             else:
                 self._resume(late_s)
@@ -114,5 +115,7 @@ class ArrivalClock:
     def _end_s(self, n: int, period_s: float, arrival_s: float) -> float:
         """Return the time of the last of n samples: on the line, or a step towards it."""
         even_s = (self._last_s or 0.0) + n * period_s
-        share = 1.0 if self._line.changed else 1 - math.exp(-n * period_s / CLOSE_IN_S)
-        return min(even_s + share * (self._line.at(self._count) - even_s), arrival_s)
+        off_s = self._line.at(self._count) - even_s
+        at_once = self._line.changed or off_s > PAUSE_S
+        share = 1.0 if at_once else 1 - math.exp(-n * period_s / CLOSE_IN_S)
+        return min(even_s + share * off_s, arrival_s)

@@ -19,8 +19,8 @@ EXCUSE_S = 20e-6
 """Misfit that is no reason to forget anything."""
 LOOK = 1 / 256
 """Weight of one reading in the jitter."""
-
-NONE = (math.inf, 0.0, 0.0)
+Reading = tuple[float, float, float]
+"""How high it lies above the slope through 0, x and y."""
 
 
 class UnderLine:
@@ -44,7 +44,9 @@ class UnderLine:
         self.readings = 0
         self.changed = False
         """True if the last reading showed that the slope is another now."""
-        self._variance = self._middle_s = self._spread_s = self._usual_s = 0.0
+        self.spread_s = 0.0
+        """The same as a mean, with what is far out counting little."""
+        self._variance = self._middle_s = self._usual_s = 0.0
         self._points: F64 = np.empty((2, MOST))
         self.restart(0.0, 0.0)
 
@@ -82,26 +84,14 @@ class UnderLine:
             self._scatter(late_s)
             self._anchor_y += min(late_s, 0.0)
         x, y = x - self._zero[0], y - self._zero[1]
-        if late_s <= self._usual_s:
-            self._unusual = 0
-        elif not self._unusual:
-            self._unusual_since = y
-        self._unusual += late_s > self._usual_s
-        self._best[self._unusual > 0] = min(self._best[self._unusual > 0], (late_s, x, y))
-        if self._unusual >= FEWEST and y - self._unusual_since >= LASTING_S:
-            self._close_bin(self._best[0])
-            self._close_bin(self._best[1])
-            self._empty_bin(y)
-        elif y - self._bin_start >= self._bin_s:
-            self._usual_s = self._middle_s + 6 * self._spread_s + EXCUSE_S
-            self._close_bin(min(self._best))
-            self._empty_bin(y)
+        self._into_bin((y - self.slope * x, x, y), late_s > self._usual_s)
         return late_s
 
     def shift(self, by_s: float) -> None:
-        """Move line and points: from here on everything comes so much later."""
+        """Let everything come so much later from here on; if negative, follow with the points the
+        line that the last reading pushed down."""
         self._points[1, : self._kept] += by_s
-        self._anchor_y += by_s
+        self._anchor_y += max(by_s, 0.0)
         self._empty_bin(self._points[1, self._kept - 1])
 
     def state_dict(self) -> dict[str, Any]:
@@ -118,21 +108,44 @@ class UnderLine:
         self._variance += weight * ((1 - weight) * off_s * off_s - self._variance)
         self.jitter_s = math.sqrt(self._variance)
         if self.readings > 1 / LOOK:  # what is far out counts for no more than three times as much
-            late_s = min(late_s, self._middle_s + 3 * self._spread_s)
+            late_s = min(late_s, self._middle_s + 3 * self.spread_s)
         self._middle_s += weight * (late_s - self._middle_s)
-        self._spread_s += weight * (abs(late_s - self._middle_s) - self._spread_s)
+        self.spread_s += weight * (abs(late_s - self._middle_s) - self.spread_s)
+
+    def _into_bin(self, reading: Reading, unusual: bool) -> None:
+        """Keep the lowest reading, that of the unusually late ones at the end apart: when these
+        last they are a bin of their own."""
+        y = reading[2]
+        if not unusual:
+            found = (self._lowest, self._lowest_late, reading)
+            self._lowest = min(each for each in found if each is not None)
+            self._lowest_late, self._late = None, 0
+        elif self._lowest_late is None:
+            self._lowest_late, self._late, self._late_since = reading, 1, y
+        else:
+            self._lowest_late, self._late = min(self._lowest_late, reading), self._late + 1
+        lasts = self._late >= FEWEST and y - self._late_since >= LASTING_S
+        if not lasts and y - self._bin_since < self._bin_s:
+            return
+        for each in (self._lowest, self._lowest_late):
+            if each is not None:
+                self._add_point(each)
+        if not lasts:
+            self._usual_s = self._middle_s + 6 * self.spread_s + EXCUSE_S
+        self._empty_bin(y)
 
     def _empty_bin(self, y: float) -> None:
-        self._bin_start = self._unusual_since = y
-        self._unusual = 0
-        self._best = [NONE, NONE]
+        self._bin_since = self._late_since = y
+        self._late = 0
+        self._lowest: Reading | None = None
+        self._lowest_late: Reading | None = None
 
-    def _close_bin(self, best: tuple[float, float, float]) -> None:
-        if best is NONE or best[1] <= self._points[0, self._kept - 1]:
+    def _add_point(self, reading: Reading) -> None:
+        if reading[1] <= self._points[0, self._kept - 1]:
             return
         if self._kept == MOST:
             self._make_room()
-        self._points[:, self._kept] = best[1:]
+        self._points[:, self._kept] = reading[1:]
         self._kept += 1
         self._fit()
 
@@ -140,10 +153,8 @@ class UnderLine:
         """Let two bins become one, or forget the oldest if they are long enough."""
         x, y = self._points
         if self.span_s < 0.5 * self.longest_s * MOST:
-            late = (y - self.slope * x).reshape(-1, 2)
-            self._points[:, : MOST // 2] = self._points[
-                :, 2 * np.arange(MOST // 2) + late.argmin(1)
-            ]
+            lower = (y - self.slope * x).reshape(-1, 2).argmin(axis=1)
+            self._points[:, : MOST // 2] = self._points[:, np.arange(0, MOST, 2) + lower]
             self._kept, self._bin_s = MOST // 2, 2 * self._bin_s
         else:
             self._points[:, :-1] = self._points[:, 1:].copy()
@@ -153,7 +164,7 @@ class UnderLine:
         x, y = self._points[:, : self._kept]
         slope, x0, y0 = _under(x, y)
         late = y - y0 - slope * (x - x0)
-        excuse_s = 2 * min(float(np.median(late)), self._spread_s) + EXCUSE_S
+        excuse_s = 2 * min(float(np.median(late)), self.spread_s) + EXCUSE_S
         for few in (4, 8, 16, 32):
             if few >= self._kept or y[-1] - y[-few] < LASTING_S:
                 continue
