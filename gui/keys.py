@@ -13,11 +13,21 @@ from driftscope.gui.widgets import label
 HELD = {
     "With a picture": (("1…9 held", "teach that class"),),
     "In a plot": (
-        ("wheel, + −", "zoom"),
+        ("wheel, + −", "zoom in time"),
         ("0", "back to the first zoom"),
         ("drag, ← →", "move in time"),
-        ("End", "back to now"),
+        ("End, double click", "back to now"),
+        ("Shift+drag", "box to zoom into"),
+        ("Ctrl+drag, Ctrl+click", "measure from A to B"),
+        ("Ctrl+wheel", "zoom the values"),
+        ("drag the axis", "move the values"),
+        ("double click the axis", "automatic range"),
         ("↑ ↓, Shift+wheel", "scroll the channels"),
+    ),
+    "With the cursor on": (
+        ("← →, with Shift", "one sample on, ten"),
+        ("Ctrl+← →", "move in time"),
+        ("↑ ↓", "the next channel"),
     ),
     "On a slider": (
         ("← →", "one value on"),

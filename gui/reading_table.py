@@ -164,7 +164,7 @@ class Reader:
         apart_s, clock = b.time_s - a.time_s, self.info.clock
         places = readings.time_places(self.period_s)
         parts = [readings.lapse(apart_s, clock, places)]
-        if clock != "rows":
+        if clock != "rows" and apart_s:
             parts.append(readings.frequency(apart_s))
         return f"{one} to {two}: {' · '.join(parts)}"
 

@@ -13,7 +13,7 @@ from driftscope.core.stream import F64, Clock
 from driftscope.gui import words
 
 MOST_PLACES = 9
-FINE = 20_000
+FINE = 5_000
 """A value is told this many times finer than the range it is drawn in."""
 
 

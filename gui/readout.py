@@ -18,6 +18,8 @@ ROW_PX, LEFT_PX, GAP_PX = 16, 14, 16
 NAME_PX, CELL_PX = (90.0, 200.0), 74.0
 MOST_SHARE = 0.45
 """How much of the height that plots and table share the table may take."""
+FEW_ROWS, PLOT_PX = 4, 110
+"""So many rows are shown also where they take more, if the plot keeps this height."""
 GIVEN_UP = ("A", "B", "cursor", "predicted", "per s", "per row")
 """Columns left out first where there is no room, in this order."""
 
@@ -93,8 +95,9 @@ class Readout(QWidget):
     def _take_room(self) -> None:
         """Be as high as all rows need, but leave most of the room to the plot."""
         height = self.parentWidget().height() - self.lanes.y()
-        most = max(int(height * MOST_SHARE), 3 * ROW_PX)
         above = len(self._lines()) + bool(self.table.rows)
+        few = (above + FEW_ROWS) * ROW_PX + 10
+        most = max(int(height * MOST_SHARE), min(few, height - PLOT_PX), 4 * ROW_PX)
         fit = max(1, (most - 10) // ROW_PX - above)
         blocks = self._blocks()
         rows = min(-(-len(self.table.rows) // blocks), fit)
@@ -120,7 +123,7 @@ class Readout(QWidget):
         """Return the numbers of the columns that there is room for."""
         kept = list(range(len(self.table.columns)))
         for name in GIVEN_UP:
-            if NAME_PX[0] + CELL_PX * len(kept) <= self._room_px():
+            if self._name_px() + CELL_PX * len(kept) <= self._room_px():
                 break
             kept = [n for n in kept if self.table.columns[n] != name]
         return kept

@@ -85,7 +85,7 @@ def test_the_cursor_reads_exactly_the_sample_under_the_mouse(qtbot, session) -> 
         found = cells(panel)
         for k, name in enumerate(("ch0 (g)", "ch1 (g)")):
             assert float(found[name]["measured"]) == kept.values[k]
-            assert float(found[name]["predicted"]) == pytest.approx(kept.prediction[k], abs=5e-4)
+            assert float(found[name]["predicted"]) == pytest.approx(kept.prediction[k], abs=6e-4)
         assert abs(panel.lanes.place(kept.time_s) - x) <= 3
         assert words.thousands(kept.seq) in panel.readout.table.said[0]
         assert words.rarity(kept.rarity) in panel.readout.table.said[0]
@@ -444,7 +444,7 @@ def test_all_of_it_by_keys_alone(qtbot, session) -> None:
 def test_numbers_say_what_was_sent_and_no_more() -> None:
     assert readings.places(np.array([0.021, -1.5]), 2.0) == 3
     assert readings.places(np.array([512.0, 1023.0]), 1000.0) == 0
-    assert readings.places(np.array([1 / 3, 2 / 3]), 1.0) == readings.fine_places(1.0) == 5
+    assert readings.places(np.array([1 / 3, 2 / 3]), 1.0) == readings.fine_places(1.0) == 4
     assert readings.value(-0.021, 3) == "-0.021"
     assert readings.value(1.5e12, 3) == "1.5000e+12"
     assert readings.value(math.nan, 3) == words.UNKNOWN
