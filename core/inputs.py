@@ -30,6 +30,7 @@ class Input:
     @classmethod
     def of(cls, key: str, reader: Reader, params: ParamSet, health: Health) -> Input:
         """Make it with a reader that is not started yet, and a decoder if it gives bytes."""
+        reader.device.health = health
         decoder: Decoder | None = None
         if isinstance(reader.device, Transport):
             plugin = registry.load("decoders", "text")

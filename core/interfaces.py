@@ -55,7 +55,6 @@ class Device(ABC):
     worked off. What was left out meanwhile the device tells as Events "missed"."""
     longest_wait_s: ClassVar[float] = 5.0
     """Between two attempts to open it again, at most."""
-
     name: str
     params: Any
     """Its own Params, the `source` section while it is open."""
@@ -63,6 +62,16 @@ class Device(ABC):
     """True if its samples are pictures; known before it is opened."""
     labelled: bool = False
     """True if it gives Labels with its samples; known before it is opened."""
+    health: Any = None  # the Health that says how it goes, once a Monitor reads it
+
+    @classmethod
+    def of_target(cls, target: str) -> type[Device]:
+        """Return the class that serves a target of its scheme, itself unless it has variants."""
+        return cls
+
+    def progress(self) -> float | None:
+        """Return how much of it has been read, 0 to 1; None where it has no end. Any thread."""
+        return None
 
     @abstractmethod
     def open(self) -> None:
@@ -82,16 +91,12 @@ class Transport(Device):
 
     @abstractmethod
     def read(self) -> bytes | None:
-        """Return what has come, b"" after at most 100 ms of silence, None at the end.
-
-        Raise LinkLost when the device goes away; `open` may then be called again.
-        """
+        """Return what has come, b"" after at most 100 ms of silence, None at the end. Raise
+        LinkLost when the device goes away; `open` may then be called again."""
 
     def send(self, data: bytes) -> int:
-        """Write what the device takes at once, at most 50 ms; return how many bytes that was.
-
-        Called between two reads, in the same thread. Raise LinkLost when the device goes away.
-        """
+        """Write what the device takes within 50 ms, between two reads; return how many bytes that
+        was. Raise LinkLost when the device goes away."""
         raise SourceError(f"{self.name} takes nothing: only what it sends can be read.")
 
 
@@ -103,14 +108,8 @@ class Source(Device):
 
     @abstractmethod
     def read(self) -> Sequence[Item] | None:
-        """Return the next items, none after at most 100 ms of silence, None at the end.
-
-        A live one may raise LinkLost; `open` may then be called again.
-        """
-
-    def progress(self) -> float | None:
-        """Return how much of it has been read, 0 to 1; None where it has no end. Any thread."""
-        return None
+        """Return the next items, none after at most 100 ms of silence, None at the end. A live
+        one may raise LinkLost; `open` may then be called again."""
 
     def __iter__(self) -> Iterator[Item]:
         self.open()
@@ -203,8 +202,8 @@ class Learner(ABC):
         """Start anew with fresh weights, and not held."""
 
     def take_over(self, old: Learner) -> None:  # noqa: B027  most are given nothing by hand
-        """Keep what a user gave by hand to the learner before, whose model was changed; what it
-        learned by itself is gone. Called before the first step; leaves the old one as it is."""
+        """Keep what a user gave by hand to the learner before, whose model was changed, and what
+        any model would know; what it learned by itself is gone. Leaves the old one as it is."""
 
     @abstractmethod
     def hold(self, reason: str) -> None:

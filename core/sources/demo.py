@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from driftscope.core.errors import SourceError
-from driftscope.core.interfaces import Source
-from driftscope.core.pacing import MAX_ROWS, Pacer, PlayParams
+from driftscope.core.interfaces import Device
+from driftscope.core.pacing import PlayParams
 from driftscope.core.params import param
-from driftscope.core.stream import F64, Block, Item, StreamInfo
-
-CHUNK = 1024
-"""Samples generated together. Noise is drawn by the chunk, so this is part of the signal."""
+from driftscope.core.sources._ecg import Ecg
+from driftscope.core.sources._played import CHUNK, Played
+from driftscope.core.sources._stress import Stress
+from driftscope.core.sources._temperature import Temperature
+from driftscope.core.stream import F64
 
 SHAFT_HZ, WANDER_HZ, LOAD_HZ = 3.1, 1 / 17, 1 / 11
 REST_G = np.array([0.0, 0.0, 1.0])
@@ -116,56 +116,52 @@ class Vibration:
         return first, struck[:, None] * IMPACT_G
 
 
-class Demo(Source):
-    """Play a machine's vibration: first fault after 40 s, then one every 45 to 90 s."""
+class Demo(Played):
+    """Play a machine's vibration: first fault after 40 s, then one every 45 to 90 s.
 
-    scheme = "demo"
+    Further demos have classes of their own; `of_target` says which.
+    """
+
     Params = DemoParams
+    title = "a machine's vibration"
+    story = (
+        "A slow machine whose bearing is damaged for some seconds about once a minute: look how "
+        "its impacts break the prediction."
+    )
+    stream = "vibration"
+    channels = ("x", "y", "z")
+    units = ("g",) * 3
+    params: DemoParams
 
     def __init__(self, target: str, params: DemoParams) -> None:
-        self.params = params
-        self.name = f"demo: {target or 'vibration'}"
         self._target = target or "vibration"
-        self._start()
+        super().__init__(target, params)
+        self.name = f"demo: {self._target}"
 
-    def _start(self) -> None:
-        self._pacer = Pacer(self.params)
-        self._machine = Vibration(self.params)
-        self._rate_hz = self.params.rate_hz
-        self._described = False
-        self._seq = 0
-        self._chunk = np.empty((0, 3))
+    @classmethod
+    def of_target(cls, target: str) -> type[Device]:
+        """Return the class that plays a demo; of an unknown one the class that says so."""
+        return demos().get(target, cls)
 
     def open(self) -> None:
-        """Start the machine from its first sample; raise SourceError if there is no such demo."""
+        """Start from the first sample; raise SourceError if there is no such demo."""
         if self._target != "vibration":
-            raise SourceError(f"There is no demo called {self._target!r}: try demo:vibration.")
-        self._start()
+            known = ", ".join(f"demo:{name}" for name in demos())
+            raise SourceError(f"There is no demo called {self._target!r}: there are {known}.")
+        super().open()
 
-    def read(self, limit: int = MAX_ROWS) -> list[Item]:
-        """Return at most `limit` samples that are due, none after 100 ms; it never ends."""
-        if not self._described:
-            self._described = True
-            return [StreamInfo("vibration", ("x", "y", "z"), ("g",) * 3, self._rate_hz)]
-        at = self._seq % CHUNK
-        if at == 0:
-            self._chunk = self._machine.chunk(self._seq // CHUNK)
-        time_s = np.arange(self._seq, self._seq + min(limit, CHUNK - at)) / self._rate_hz
-        n = self._pacer.due(time_s)
-        if not n:
-            return []
-        values = self._chunk[at : at + n]
-        block = Block("vibration", self._seq, time_s[:n], values, time.monotonic())
-        self._seq += n
-        return [block]
+    def scene(self) -> Vibration:
+        return Vibration(self.params)
 
-    def close(self) -> None:
-        """There is nothing to let go of."""
 
-    def true_intervals(self, until_s: float) -> list[tuple[float, float]]:
-        """Return (start_s, end_s) of every fault that begins before `until_s`."""
-        found = [self._machine.fault(number) for number in range(_slot(until_s) + 1)]
-        return [interval for interval in found if interval[0] < until_s]
+def demos() -> dict[str, type[Played | Stress]]:
+    """Return the demos there are, by their names; each has a `title` and a `story`."""
+    return {"vibration": Demo, "temperature": Temperature, "ecg": Ecg, "stress": Stress}
+
+
+def address_of(demo: str) -> str:
+    """Return the address of a demo; the first is what `demo:` alone means."""
+    return "demo:" if demo == "vibration" else f"demo:{demo}"
 
 
 def _turns(time_s: F64) -> F64:
