@@ -70,13 +70,21 @@ class Profile:
         it. Raise AddressError, ParamError, or ProfileError naming the line; nothing is opened yet.
         """
         asked = tuple(texts)
+        for text in () if asked else self.sources:
+            if address.HIDDEN in text:
+                raise self.wrong(
+                    ("sources",),
+                    f"passwords are not kept in profiles. Name the source, with the password in "
+                    f"place of {address.HIDDEN}, beside the profile: {text}",
+                )
         try:
             made = address.all_configured(asked or self.sources)
         except DriftscopeError as error:
             if asked:
                 raise
             raise self.wrong(("sources",), str(error)) from error
-        foreign = bool(asked) and set(asked) != set(self.sources)
+        by_name = {address.masked(text): each for text, each in made.items()}
+        foreign = set(by_name) != set(self.sources)
         for setting in self.settings:
             takers = [each for each in made.values() if may_have(setting.name, *each, load_models)]
             if not takers and foreign and setting.name.startswith(("source.", "decoder.")):
@@ -84,12 +92,11 @@ class Profile:
             else:
                 self._set(setting, takers or list(made.values())[:1], load_models)
         for text, own in self.own.items():
-            if text in made:
+            if text in by_name:
                 for setting in own:
-                    self._set(setting, [made[text]], load_models)
+                    self._set(setting, [by_name[text]], load_models)
             else:
-                shown = address.masked(text)
-                self._leave_out(f"what is said of {shown}, as other sources are named")
+                self._leave_out(f"what is said of {text}, as other sources are named")
         address.settle(made, settings)
         return made
 
@@ -135,7 +142,7 @@ def of(
         if all(other.get(name) == value for other in differing.values())
     }
     own = {
-        address.without_password(text): tuple(
+        address.masked(text): tuple(
             Setting(name, value) for name, value in found.items() if name not in shared
         )
         for text, found in differing.items()

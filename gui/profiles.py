@@ -12,12 +12,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from driftscope.core import profile, profile_file
+from driftscope.core.address import HIDDEN
 from driftscope.core.errors import DriftscopeError, ProfileError
 from driftscope.core.profile import Profile
 from driftscope.core.profile_checks import closest
 from driftscope.gui import words
 from driftscope.gui.actions import Actions
 from driftscope.gui.asking import ask_where, ask_which
+from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.keeping import Keeping
 from driftscope.gui.preferences import MOST_RECENT, RECENT_PROFILES, Preferences
 from driftscope.gui.session import Session
@@ -105,7 +107,7 @@ class Profiles(QObject):
                 raise ProfileError(
                     f"{path.name} names no source: connect one (Ctrl+O), then open it again."
                 )
-            inputs = found.inputs(() if found.sources else list(session.connections))
+            inputs = found.inputs(self._with_passwords(found) or list(session.connections))
             self.take(found)
         except DriftscopeError as error:
             self.told.emit(str(error))
@@ -145,7 +147,7 @@ class Profiles(QObject):
             self.told.emit(str(error))
             return
         self._note(path)
-        cut = set(connected) - set(made.sources)
+        cut = any(HIDDEN in text for text in made.sources)
         asks = " Passwords are not in it: they are asked for." if cut else ""
         self.told.emit(f"The profile was saved as {path}.{asks}")
 
@@ -154,6 +156,20 @@ class Profiles(QObject):
         parent = self.keeping.parent()
         assert isinstance(parent, QWidget)
         return parent
+
+    def _with_passwords(self, found: Profile) -> list[str]:
+        """Return the addresses of its sources, having asked for the passwords that were cut."""
+        texts = []
+        for text in found.sources:
+            chosen: str | None = text
+            if HIDDEN in text:
+                dialog = ConnectDialog([], self._over, text)
+                chosen = dialog.ask()
+                dialog.deleteLater()
+            if not chosen:
+                raise ProfileError(f"{found.path.name} was not opened: a password is missing.")
+            texts.append(chosen)
+        return texts
 
     def _note(self, path: Path) -> None:
         self.preferences.note(RECENT_PROFILES, str(path.absolute()))

@@ -103,8 +103,22 @@ def test_what_two_sources_share_stands_once_and_the_rest_with_its_own() -> None:
 def test_no_password_is_written() -> None:
     text = "rtsp://me:secret@10.0.0.7/live"
     made = profile.of({text: params_of(text)})
-    assert made.sources == ("rtsp://me@10.0.0.7/live",)
+    assert made.sources == ("rtsp://me:•••@10.0.0.7/live",)
     assert "secret" not in profile_file.text(made)
+
+
+def test_a_source_without_its_password_is_named_with_it_beside_the_profile(tmp_path: Path) -> None:
+    text = "rtsp://me:secret@10.0.0.7/live"
+    params = params_of(text)
+    params.set("learner.lr", 0.3)
+    made = profile.of({text: params, "demo:": params_of("demo:")})
+    profile_file.save(made, tmp_path / "a.toml")
+    read = profile_file.read(tmp_path / "a.toml")
+    with pytest.raises(ProfileError, match=r"line \d+: passwords are not kept in profiles"):
+        read.inputs()
+    found = read.inputs([text, "demo:"])
+    assert found[text][1].get("learner.lr") == 0.3
+    assert found["demo:"][1].get("learner.lr") == 1.0 and not read.told
 
 
 def test_a_frozen_learner_is_not_kept_frozen() -> None:
