@@ -107,8 +107,9 @@ class Linear:
     @staticmethod
     def keep(old: Net, new: Net) -> None:
         """Give a net for more channels what one for fewer has learned: at first it predicts
-        these the same. It is solved anew once the new ones are known."""
+        these the same. It is solved anew once as many rows again were seen, if it still was."""
         grow(old.outer, new.outer, (old.channels, new.channels), new.window)
+        new.rows.copy_(old.rows)
 
 
 PLUGIN = Linear

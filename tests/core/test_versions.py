@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streams import Kept, Listed, run, waves
 
+from driftscope.core import registry
 from driftscope.core.errors import PluginError
 from driftscope.core.stream import Block, Item, Result, StreamInfo
 
@@ -48,7 +49,7 @@ def loss_around(kept: Kept, start: int, stop: int, channels: Sequence[int]) -> f
     return float(np.nanmean(np.concatenate(found) ** 2))
 
 
-@pytest.mark.parametrize("model", ["mlp", "gru"])
+@pytest.mark.parametrize("model", registry.names("models"))
 def test_the_old_channels_are_predicted_on_as_well_as_before(model: str) -> None:
     rows = dict(SETTINGS, learner__model=model)
     kept = run(Growing(VALUES), **rows)
