@@ -48,6 +48,10 @@ class UnderLine:
         """The same as a mean, with what is far out counting little."""
         self._variance = self._middle_s = self._usual_s = 0.0
         self._points: F64 = np.empty((2, MOST))
+        self._lowest: Reading | None = None
+        """Of the bin under way; of readings at its end that are unusually late, `_lowest_late`."""
+        self._lowest_late: Reading | None = None
+        self._late, self._late_since, self._bin_since = 0, 0.0, 0.0
         self.restart(0.0, 0.0)
 
     def restart(self, x: float, y: float) -> None:
@@ -92,7 +96,7 @@ class UnderLine:
         line that the last reading pushed down."""
         self._points[1, : self._kept] += by_s
         self._anchor_y += max(by_s, 0.0)
-        self._empty_bin(self._points[1, self._kept - 1])
+        self._empty_bin(float(self._points[1, self._kept - 1]))
 
     def state_dict(self) -> dict[str, Any]:
         return {**vars(self), "_points": self._points.copy()}
@@ -137,8 +141,7 @@ class UnderLine:
     def _empty_bin(self, y: float) -> None:
         self._bin_since = self._late_since = y
         self._late = 0
-        self._lowest: Reading | None = None
-        self._lowest_late: Reading | None = None
+        self._lowest = self._lowest_late = None
 
     def _add_point(self, reading: Reading) -> None:
         if reading[1] <= self._points[0, self._kept - 1]:
