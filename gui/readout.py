@@ -34,6 +34,8 @@ class Readout(QWidget):
         self.statistics = Statistics()
         self._history: object = None
         self._left_out = 0
+        self._names: list[str] = []
+        self._name_px = NAME_PX[0]
         self.setAccessibleName("Readings")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -94,7 +96,9 @@ class Readout(QWidget):
 
     def _take_room(self) -> None:
         """Be as high as all rows need, but leave most of the room to the plot."""
-        height = self.parentWidget().height() - self.lanes.y()
+        self._measure_names()
+        frame = self.parentWidget()
+        height = (frame.height() if frame is not None else 0) - self.lanes.y()
         above = len(self._lines()) + bool(self.table.rows)
         few = (above + FEW_ROWS) * ROW_PX + 10
         most = max(int(height * MOST_SHARE), min(few, height - PLOT_PX), 4 * ROW_PX)
@@ -123,19 +127,23 @@ class Readout(QWidget):
         """Return the numbers of the columns that there is room for."""
         kept = list(range(len(self.table.columns)))
         for name in GIVEN_UP:
-            if self._name_px() + CELL_PX * len(kept) <= self._room_px():
+            if self._name_px + CELL_PX * len(kept) <= self._room_px():
                 break
             kept = [n for n in kept if self.table.columns[n] != name]
         return kept
 
-    def _name_px(self) -> float:
-        metrics = QFontMetricsF(theme.text_font(8.5))
-        widest = max((metrics.horizontalAdvance(name) for _, name, _ in self.table.rows), default=0)
-        return min(max(widest + 8, NAME_PX[0]), NAME_PX[1])
+    def _measure_names(self) -> None:
+        """Make the first column as wide as the longest name, within reason."""
+        names = [name for _, name, _ in self.table.rows]
+        if names != self._names:
+            self._names = names
+            metrics = QFontMetricsF(theme.text_font(8.5))
+            widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+            self._name_px = min(max(widest + 8, NAME_PX[0]), NAME_PX[1])
 
     def _blocks(self) -> int:
         """Return how many tables fit side by side."""
-        one = self._name_px() + CELL_PX * len(self._columns()) + GAP_PX
+        one = self._name_px + CELL_PX * len(self._columns()) + GAP_PX
         wanted = -(-len(self.table.rows) // 3)
         return max(1, min(int((self._room_px() + GAP_PX) / one), wanted))
 
@@ -170,7 +178,7 @@ class Readout(QWidget):
             return
         rows, blocks, columns = self.shown(), self._blocks(), self._columns()
         per_block = max(1, -(-len(rows) // blocks))
-        wide = self._name_px() + CELL_PX * len(columns)
+        wide = self._name_px + CELL_PX * len(columns)
         for block in range(-(-len(rows) // per_block)):
             part = rows[block * per_block : (block + 1) * per_block]
             self._draw_block(painter, LEFT_PX + block * (wide + GAP_PX), y, part, columns)
@@ -180,7 +188,7 @@ class Readout(QWidget):
         rows: list[tuple[int, str, list[str]]], columns: list[int],
     ) -> None:  # fmt: skip
         """Draw some rows under the names of the columns."""
-        colours, name_px = theme.current(), self._name_px()
+        colours, name_px = theme.current(), self._name_px
         looked_at = self.lanes.view.cursor.channel
         texts, numbers = theme.text_font(8.5), theme.number_font(8.5)
         painter.setFont(theme.text_font(8))
@@ -204,7 +212,7 @@ class Readout(QWidget):
                 painter.drawText(self._cell(x, y, place), _RIGHT, cells[n])
 
     def _cell(self, x: float, y: float, place: int) -> QRectF:
-        return QRectF(x + self._name_px() + place * CELL_PX, y, CELL_PX - 2, ROW_PX)
+        return QRectF(x + self._name_px + place * CELL_PX, y, CELL_PX - 2, ROW_PX)
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
