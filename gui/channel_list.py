@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
@@ -17,6 +18,11 @@ CHANNELS = "application/x-driftscope-channels"
 NAME_CHARS, TIP_CHARS, TIP_LINE = 200, 400, 60
 """Names may be 10 kB long: so much of them is shown, and in a tooltip."""
 MOST_NAMED = 4
+HOW = (
+    "Drag it onto another one to draw both in one plot.",
+    "Space hides or shows it; Return, or a click at its right",
+    "end, offers colour, range and unit.",
+)
 
 
 class ChannelList(QAbstractListModel):
@@ -147,8 +153,8 @@ class ChannelList(QAbstractListModel):
             lines.append(f"In one plot with {named}{f' and {more} more' if more > 0 else ''}.")
         if self.traces.look(self.info.channels[k]).hidden:
             lines.append("It is hidden: a tick shows it again.")
-        lines.append("Drag it onto another one to draw both in one plot.")
-        return "\n".join(lines)
+        tip = "\n".join([*lines, *HOW])
+        return f"<p style='white-space: pre'>{escape(tip)}</p>" if "<" in tip else tip
 
 
 def packed(names: Sequence[str]) -> QMimeData:

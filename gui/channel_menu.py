@@ -31,7 +31,7 @@ def fill(
     many = f" {len(chosen)} channels" if len(chosen) > 1 else ""
     hide = not all(look.hidden for look in looks)
     menu.addAction(
-        f"{'Hide' if hide else 'Show'}{many}\tSpace",
+        f"{'Hide' if hide else 'Show'}{many}",
         lambda: traces.change_all(chosen, hidden=hide),
     )
     menu.addAction(f"Show only {'these' if many else 'this'}", lambda: only(traces, info, chosen))

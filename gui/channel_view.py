@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -21,6 +21,12 @@ from driftscope.gui.channel_list import ChannelList, packed, unpacked
 from driftscope.gui.channel_rows import MORE_PX, ROW_PX, TICK_PX, ChannelRows
 from driftscope.gui.traces import Traces
 
+KEYS = Qt.Key
+OWN_KEYS = [
+    QKeyCombination(held, key)
+    for key in (KEYS.Key_Space, KEYS.Key_Return, KEYS.Key_Enter, KEYS.Key_Home, KEYS.Key_End)
+    for held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+]
 MOST_ROWS = 8
 """So many rows are seen at least; where there is room, all are."""
 
@@ -79,6 +85,13 @@ class ChannelView(QListView):
     def minimumSizeHint(self) -> QSize:
         there = self.channels.rowCount()
         return QSize(120, ROW_PX * max(1, min(there, MOST_ROWS)) + 2)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys one moves and ticks by, of which the window has shortcuts too."""
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and event.keyCombination() in OWN_KEYS:
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.chosen():

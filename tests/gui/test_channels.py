@@ -6,21 +6,24 @@ import time
 
 import numpy as np
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
-from windows import focus
+from windows import activate, focus
 
 from driftscope.core.history import History
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui.channel_editor import ChannelEditor
 from driftscope.gui.channel_list import ChannelList, packed
 from driftscope.gui.channel_rows import MORE_PX
+from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.channels import ChannelsPanel
 from driftscope.gui.session import Session
 from driftscope.gui.traces import Traces
 
+rich = QtGui.Qt.mightBeRichText
 CHECK = Qt.ItemDataRole.CheckStateRole
 
 
@@ -249,6 +252,8 @@ def test_absurd_names_are_cut_and_their_tooltips_too(panel: ChannelsPanel, qtbot
     assert len(texts[0]) == 200 and texts[1:] == [names[1], names[2], "two·lines·<b>"]
     tips = [index.data(Qt.ItemDataRole.ToolTipRole) for index in rows]
     assert len(tips[0]) < 600 and max(map(len, tips[0].splitlines())) <= 60
+    assert "&lt;b&gt;" in tips[3] and rich(tips[3])
+    assert not any(rich(tip) for tip in tips[:3])
     press(panel, 0, 8)
     assert shown(panel) == list(names[1:])
 
@@ -259,3 +264,24 @@ def test_what_is_in_one_plot_is_told(panel: ChannelsPanel) -> None:
     tips = [panel.list.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
     assert "In one plot with z." in tips[0] and "In one plot" not in tips[1]
     assert "It is hidden" in tips[1]
+
+
+def test_in_the_window_space_ticks_a_channel_and_pauses_elsewhere(session: Session, qtbot) -> None:
+    window = MainWindow(session)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.refresh_texts()
+    panel = window.controls.panel.channels
+    activate(window)
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert panel.search.hasFocus()
+    QTest.keyClick(panel.search, Qt.Key.Key_Down)
+    QTest.keyClick(panel.view, Qt.Key.Key_Space)
+    assert shown(panel) == ["y", "z"] and not session.paused
+    QTest.keyClick(panel.view, Qt.Key.Key_V)
+    assert window.panels.traces.overlaid(session.info)
+    window.signal.panel.plot.setFocus()
+    QTest.keyClick(window.signal.panel.plot, Qt.Key.Key_Space)
+    assert session.paused and shown(panel) == ["y", "z"]
+    window.close()
+    window.deleteLater()
