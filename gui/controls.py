@@ -58,7 +58,7 @@ class Controls(QWidget):
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(16, 14 - theme.STRIP_PX, 16, 12)
-        rows.setSpacing(10)
+        rows.setSpacing(8)
         rows.addLayout(head)
         rows.addWidget(self.learning)
         rows.addLayout(buttons)

@@ -49,6 +49,7 @@ class Dock(QDockWidget):
         self.setWidget(held)
         self.corner = Corner(self)
         self.visibilityChanged.connect(self._see)
+        self.topLevelChanged.connect(self._come_to_the_screen)
 
     def refresh(self) -> None:
         """Draw the panel anew, if it is to be seen."""
@@ -92,6 +93,13 @@ class Dock(QDockWidget):
             event.type(), moved, event.globalPosition(), event.button(), event.buttons(),
             event.modifiers(),
         )  # fmt: skip
+
+    def _come_to_the_screen(self, floats: bool) -> None:
+        """Qt leaves a panel that was behind a tab where nobody sees it."""
+        if floats and not self.screen().geometry().intersects(self.geometry()):
+            window = self.parentWidget()
+            if window is not None:
+                self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
 
     def _see(self, seen: bool) -> None:
         self.seen = seen

@@ -12,7 +12,7 @@ from driftscope.gui.widgets import Elided
 
 HEIGHT_PX = 30
 TEXT = (
-    "This is a demo: it learns by itself. Ctrl+O connects your own device, camera or file; "
+    "New here? Watch how the demo is learned; Ctrl+O connects your own device, camera or file; "
     "Ctrl+K finds everything."
 )
 

@@ -24,7 +24,6 @@ SIDES: dict[Area, Qt.DockWidgetArea] = {
     "below": Qt.DockWidgetArea.BottomDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
 }
-ABOVE = Qt.DockWidgetArea.TopDockWidgetArea
 WIDTHS: dict[Area, tuple[float, int, int]] = {"left": (0.12, 288, 400), "right": (0.18, 324, 560)}
 """How wide a column is at first: a part of the window, but so many pixels at least and at most."""
 
@@ -119,7 +118,7 @@ class Layouts(QMainWindow):
     def show_what_applies(self) -> None:
         """Show the panels that are wanted and have anything to show."""
         for name, dock in self.docks.items():
-            shown = self.wants(name) and self._applies(name)
+            shown = self._stands(name)
             if dock.isHidden() == shown:
                 dock.setVisible(shown)
         self._dress_tabs()
@@ -165,17 +164,17 @@ class Layouts(QMainWindow):
     def watch(self) -> None:
         """Take note of where everything stands: of a window that has shrunk it is too late.
 
-        What is below the middle keeps its share of the height; Qt would give the middle all.
+        Each keeps its share of the height; Qt would give all to the middle, or to the last one.
         """
         if self._narrow is None or not self.isVisible():
             return
         self._kept[self._narrow] = self.saveState(VERSION)
+        room = self.height() - 4 * theme.GAP_PX
         self._shares[self._narrow] = {
-            name: dock.height() / self.height()
+            name: dock.height() / room
             for name, dock in self.docks.items()
-            if dock.seen and self.dockWidgetArea(dock) in (SIDES["below"], ABOVE)
-            and not dock.isFloating()
-        }  # fmt: skip
+            if dock.seen and not dock.isFloating()
+        }
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
@@ -189,6 +188,9 @@ class Layouts(QMainWindow):
         dock = self._used()
         if dock is not None:
             dock.setFloating(not dock.isFloating())
+
+    def _stands(self, name: str) -> bool:
+        return self.wants(name) and self._applies(name)
 
     def _applies(self, name: str) -> bool:
         return self._places[name].applies(self.session)
@@ -210,12 +212,26 @@ class Layouts(QMainWindow):
         self.show_what_applies()
         self._first_sizes()
 
+    def _first_sizes(self) -> None:
+        """Give columns their first widths, and panels their first shares of the height."""
+        for area, (part, least, most) in WIDTHS.items():
+            if area == "left" or not self.narrow:
+                width = round(min(max(part * self.width(), least), most))
+                self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
+        shares = self._shares[self.narrow] = {}
+        for area in SIDES:
+            column = [p for n, p in self._places.items() if p.area == area and self._stands(n)]
+            whole = sum(p.share for p in column) + (MIDDLE_SHARE if area == "below" else 0)
+            if area == "below" or not self.narrow:
+                shares |= {p.name: p.share / whole for p in column}
+        self._share_height()
+
     def _share_height(self) -> None:
-        """Give what is below the middle its share of the height."""
+        """Give every panel its share of the height."""
         shares = self._shares[self.narrow]
         docks = [self.docks[name] for name in shares]
-        heights = [round(share * self.height()) for share in shares.values()]
-        self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+        room = self.height() - 4 * theme.GAP_PX
+        self.resizeDocks(docks, [round(s * room) for s in shares.values()], Qt.Orientation.Vertical)
         self._settle()
 
     def _settle(self) -> None:
@@ -226,23 +242,6 @@ class Layouts(QMainWindow):
 
     def _column(self, area: Area) -> list[Dock]:
         return [self.docks[name] for name, p in self._places.items() if p.area == area]
-
-    def _first_sizes(self) -> None:
-        for area, (part, least, most) in WIDTHS.items():
-            if self.narrow and area == "right":
-                continue
-            width = round(min(max(part * self.width(), least), most))
-            self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
-        below = [p for n, p in self._places.items() if p.area == "below" and self.wants(n)]
-        whole = MIDDLE_SHARE + sum(place.share for place in below)
-        gaps = 1 - (2 + len(below)) * theme.GAP_PX / max(self.height(), 1)
-        self._shares[self.narrow] = {p.name: gaps * p.share / whole for p in below}
-        self._share_height()
-        right = [p for p in self._places.values() if p.area == "right"]
-        self.resizeDocks(
-            [self.docks[p.name] for p in right], [100 * p.share for p in right],
-            Qt.Orientation.Vertical,
-        )  # fmt: skip
 
     def _dress_tabs(self) -> None:
         """Give the tabs Qt makes the look of those the window has elsewhere."""
