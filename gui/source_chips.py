@@ -185,7 +185,8 @@ def source_words(source: Connected) -> str:
             parts.append(f"{info.sample_shape[1]} × {info.sample_shape[0]}")
         else:
             parts.append(words.plural(len(info.channels), "channel"))
-        rate_hz = info.rate_hz or source.health.rate_hz
+        health = source.health
+        rate_hz = info.rate_hz or health.clock.rate_hz or health.rate_hz
         if rate_hz:
             parts.append(words.frame_rate(rate_hz) if info.pictures else words.rate(rate_hz))
     if now in AWAY:

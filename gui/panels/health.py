@@ -30,9 +30,9 @@ TIPS = {
     "taken.",
     "dropped · skipped": "Dropped: samples lost before they could be read. Skipped: times the "
     "model was not updated for want of time; what was measured then is still drawn and judged.",
-    "not scored · not drawn": "Not scored: samples that were not judged for lack of time; drawn "
-    "hatched. Not drawn: samples that were judged but came too fast for the window to take in; a "
-    "hatched hole stands for them.",
+    "not scored": "Samples that were not judged for lack of time; drawn hatched.",
+    "not drawn": "Samples that were judged, but came too fast for the window to take in; a hatched "
+    "hole stands for them.",
     "gaps": "Times the link was interrupted. Nothing is learned across a gap.",
     "learn time": f"How long judging and learning one step takes: half the steps take less. {P99}",
     "sample to screen": "How long a sample takes from its arrival to being drawn: half of them "
@@ -142,8 +142,7 @@ class HealthPanel(QWidget):
         set_text(
             self._names["sample to screen"], f"{'picture' if pictures else 'sample'} to screen"
         )
-        for widget in (values["left out"], self._names["left out"]):
-            widget.setVisible(pictures)
+        self._show("left out", pictures)
         values["left out"].say(words.thousands(health.missed))
         self.rejects.show_count(health)
         lost = f"{words.thousands(health.dropped)} · {words.thousands(health.skipped_updates)}"
@@ -151,8 +150,10 @@ class HealthPanel(QWidget):
         if anew:
             self._show_clock(health.clock)
         history = self.session.history
-        not_drawn = words.thousands(history.not_shown if history is not None else 0)
-        values["not scored · not drawn"].say(f"{words.thousands(health.unscored)} · {not_drawn}")
+        not_drawn = history.not_shown if history is not None else 0
+        self._show("not drawn", not_drawn > 0)
+        values["not drawn"].say(words.thousands(not_drawn))
+        values["not scored"].say(words.thousands(health.unscored))
         values["gaps"].say(words.thousands(health.gaps))
         values["learn time"].say(_middle_and_worst(*self.figures.step_ms))
         values["sample to screen"].say(_middle_and_worst(*self.session.latency_ms))
@@ -160,9 +161,13 @@ class HealthPanel(QWidget):
 
     def _show_clock(self, clock: ClockQuality) -> None:
         text = clock_words(clock)
-        for widget in (self.values["clock"], self._names["clock"]):
-            widget.setVisible(bool(text))
+        self._show("clock", bool(text))
         self.values["clock"].say(text)
+
+    def _show(self, name: str, shown: bool) -> None:
+        """Show a line, or hide it where it has nothing to say."""
+        for widget in (self.values[name], self._names[name]):
+            widget.setVisible(shown)
 
 
 def clock_words(clock: ClockQuality) -> str:
