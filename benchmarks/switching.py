@@ -3,8 +3,9 @@
 The window (1600x1000) runs the demo at 1 kHz. Each model is chosen in the box as a user would,
 `--rounds` times over. Prints, as medians and worst, the time from the choice to the first
 prediction of the new model that came true (asked: 1 s) and the longest pause of the GUI's event
-loop from the choice to a second after it (asked: 100 ms); then what the model before costs that
-goes on beside the new one: CPU of the whole process with it and after "stop comparing".
+loop from the choice to a second after it (asked: 100 ms), beside that of a second without any
+choice; then what the model before costs that goes on beside the new one: CPU of the whole process
+with it and after "stop comparing".
 """
 
 from __future__ import annotations
@@ -94,8 +95,12 @@ def main() -> int:
     first_s: dict[str, list[float]] = {model: [] for model in MODELS}
     pause_ms: dict[str, list[float]] = {model: [] for model in MODELS}
     cost: dict[str, tuple[float, float]] = {}
+    idle_ms: list[float] = []
     for turn in range(options.rounds):
         for model in MODELS:
+            pauses.since()
+            rest(app, AFTER_S)
+            idle_ms.append(pauses.since())
             before = session.params.get("learner.model")
             pauses.since()
             seen.begin()
@@ -113,6 +118,7 @@ def main() -> int:
                 cost[str(before)] = beside, cpu(app, CPU_S)
     tell("first prediction, s", first_s)
     tell("longest pause, ms", pause_ms)
+    tell("longest pause without, ms", {"none": idle_ms})
     print("CPU of the process, % of one core, with a model before beside the next one -> without:")
     print(", ".join(f"{name} {a:.0f} -> {b:.0f}" for name, (a, b) in cost.items()))
     skipped = session.health.skipped_updates

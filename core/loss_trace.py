@@ -10,6 +10,7 @@ LIMIT = 4096
 LEARNER = "learner"
 WIDE = 2.0
 """A gap is drawn if it lies between points this many times as far apart as most."""
+GAP, CHANGE = 1, 2
 
 
 class LossTrace:
@@ -27,9 +28,10 @@ class LossTrace:
         self._baselines: tuple[str, ...] = ()
         self._in_group = 0
         self._last = -1
-        self._broken = False
+        self._broken = 0
         self._time_s = np.empty(LIMIT)
-        self._gap = np.zeros(LIMIT, bool)
+        self._before = np.zeros(LIMIT, np.int8)
+        """GAP or CHANGE in front of a group, else 0."""
         self._sum = np.empty((0, LIMIT))
         self._known = np.empty((0, LIMIT))
 
@@ -80,11 +82,11 @@ class LossTrace:
 
     def gap(self) -> None:
         """Let no mean, and no line, reach across this point if it is wide enough to be seen."""
-        self._broken = True
+        self._broken = max(self._broken, GAP)
 
     def means(self, points: int) -> tuple[F64, F64]:
         """Return (time_s (m,), loss (m, K)) since the start, K as in names, a row of NaN where
-        there was a gap; m is at most `points` beside these.
+        there was a gap, and where the model was changed; m is at most `points` beside these.
 
         A mean stands at its last row's time. Groups are merged by powers of two, so that what
         was drawn once keeps its shape while the trace grows; the last one waits until it is full.
@@ -107,23 +109,27 @@ class LossTrace:
         time_s = self._time_s[np.minimum(starts + merge, count) - 1]
         step_s = np.diff(time_s, prepend=time_s[0])
         wide = step_s > WIDE * np.median(step_s)
-        breaks = np.flatnonzero(np.logical_or.reduceat(self._gap[:count], starts) & wide)
+        before = np.maximum.reduceat(self._before[:count], starts)
+        breaks = np.flatnonzero((before == CHANGE) | ((before == GAP) & wide))
         return np.insert(time_s, breaks, time_s[breaks]), np.insert(mean, breaks, np.nan, axis=1).T
 
     def _break(self, time_s: float) -> None:
-        """Close the open group if there was a wide gap before `time_s`."""
+        """Close the open group if there was a change, or a wide gap before `time_s`."""
         if self._broken:
             last_s = float(self._time_s[self._last])
             usual_s = (last_s - float(self._time_s[0])) / max(self._last, 1)
-            self._broken = time_s - last_s > WIDE * usual_s
-            if self._broken:
+            if self._broken == CHANGE or time_s - last_s > WIDE * usual_s:
                 self._in_group = self.group_rows
+            else:
+                self._broken = 0
 
     def _compare(self, former: str) -> None:
-        """Begin anew with the curve of the model before if it is another one."""
+        """Begin anew with the curve of the model before if it is another one: where it begins,
+        that of the one in use is another model's."""
         if former != self.former:
             self.former = former
             self._sum[-1:] = self._known[-1:] = 0.0
+            self._broken = CHANGE if former else self._broken
 
     def _open(self) -> None:
         """Start the next group, merging neighbours first if there is no room."""
@@ -133,9 +139,9 @@ class LossTrace:
                 sums[:, :half] = sums[:, 0::2] + sums[:, 1::2]
                 sums[:, half:] = 0
             self._time_s[:half] = self._time_s[1::2]
-            self._gap[:half] = self._gap[0::2] | self._gap[1::2]
+            self._before[:half] = np.maximum(self._before[0::2], self._before[1::2])
             self.group_rows *= 2
             self._last = half - 1
         self._last += 1
         self._in_group = 0
-        self._gap[self._last], self._broken = self._broken, False
+        self._before[self._last], self._broken = self._broken, 0

@@ -16,7 +16,7 @@ from driftscope.core.stream import F64, Event
 from driftscope.gui import axes, draw, scale, theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.loss_curves import around, smoothed
-from driftscope.gui.plot import Plot, PlotPanel
+from driftscope.gui.plot import RIGHT_PX, Plot, PlotPanel
 from driftscope.gui.watched import Watched
 
 POINTS, TICK_PX = 400, 110
@@ -54,7 +54,8 @@ class LossPanel(PlotPanel):
             "losses can be compared, and takes as much time again."
         )
         theme.set_role(self.stop, "flat")
-        self.stop.clicked.connect(lambda: session.stop_comparing())
+        self.stop.setStyleSheet(f"padding: 2px {RIGHT_PX}px 2px 6px;")
+        self.stop.clicked.connect(self._stop)
         self.head_row.addWidget(self.stop)
         self.stop.hide()
 
@@ -71,6 +72,9 @@ class LossPanel(PlotPanel):
             tip="Let go of the model before, whose loss is shown beside that of the one in use",
             when=self.curves.compares,
         )  # fmt: skip
+
+    def _stop(self) -> None:
+        self.curves.session.stop_comparing()
 
 
 class LossPlot(Plot):

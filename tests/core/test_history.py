@@ -266,10 +266,13 @@ def test_the_model_before_has_a_curve_while_it_is_compared_and_the_next_one_its_
     assert trace.names == ("learner", "last value", "gru") and trace.former == "gru"
     time_s, means = trace.means(LIMIT)
     assert np.isnan(means[time_s < 10, 2]).all() and (means[time_s > 10.1, 2] == 0.25).all()
+    (at,) = np.flatnonzero(np.isnan(means[:, 0]))
+    assert time_s[at] == pytest.approx(10.0, abs=0.1), "one model's curve ends here"
     for seq in range(2000, 3000, 10):
         add(seq, tcn=0.125)
     time_s, means = trace.means(LIMIT)
     assert np.isnan(means[time_s < 20, 2]).all() and (means[time_s > 20.1, 2] == 0.125).all()
+    assert np.isnan(means[:, 0]).sum() == 2
     add(3000, tcn=float("nan"))  # no time for it
     assert trace.former == "tcn"
     add(3010)
