@@ -81,6 +81,13 @@ class StopComparing:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Read no more of the device; what was taken in stays."""
+
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Write bytes to the device; what cannot be sent is told as an Event."""
 
@@ -103,6 +110,6 @@ class Detach:
 
 
 Command = (
-    SetParam | Reset | Release | Ask | SaveModel | Bookmark | GoBack | StopComparing | Send
-    | Attach | Detach
+    SetParam | Reset | Release | Ask | SaveModel | Bookmark | GoBack | StopComparing | Stop
+    | Send | Attach | Detach
 )  # fmt: skip

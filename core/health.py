@@ -121,6 +121,8 @@ class Health(Sink):
         self.last_time_s = 0.0
         self.stream_s = 0.0
         self.first_prediction_s: float | None = None
+        self.progress: float | None = None
+        """How much of a file has been taken in, 0 to 1; None where there is no end."""
         self.calibrated = False
         self.threshold = 0.0
         self.overall = NONE

@@ -213,6 +213,8 @@ class Monitor:
             return
         key = each.key
         match message:
+            case messages.Raw() | messages.Items() if each.reader.cancelled:
+                pass
             case messages.Raw(_, chunk):
                 each.health.bytes += len(chunk.data)
                 items, took_s, rows = each.decoded(chunk)

@@ -20,6 +20,7 @@ from driftscope.core.commands import (
     SaveModel,
     Send,
     SetParam,
+    Stop,
     StopComparing,
 )
 from driftscope.core.errors import DriftscopeError, ParamError, StateError
@@ -52,12 +53,14 @@ class Commands:
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps; what concerns the port alone, at once. Any
         thread."""
-        if isinstance(command, Release | Send):  # at once: a step may take its time to fill
+        if isinstance(command, Release | Send | Stop):  # at once: a step may take its time
             for key, each in list(self._inputs.items()):
                 if command.device in ("", key) and isinstance(command, Release):
                     each.reader.release(command.released)
                 elif command.device in ("", key) and isinstance(command, Send):
                     each.reader.send(command.data)
+                elif command.device in ("", key):
+                    each.reader.cancel()
         elif isinstance(command, Attach | Detach):
             self._comers.append(command)
         else:

@@ -39,7 +39,7 @@ class Reader(threading.Thread):
     Everything is told to `inbox` as a Message; the last one is Ended or Failed. Of a device that
     does not wait for us, what the inbox has no room for is told as Lost once it is half empty
     again; any other device waits. Chunks are numbered from 0 over all re-openings, and the lost
-    ones leave a hole. `release`, `send` and `stop` may be called from any thread.
+    ones leave a hole. `release`, `send`, `cancel` and `stop` may be called from any thread.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Reader(threading.Thread):
         self.takes_turns = False
         """True if others read beside it: a file then waits until its last samples were worked
         off, or what a camera gives would stand behind all that a file can queue."""
+        self.cancelled = False
         self._inbox = inbox
         self._tap = tap
         self._sending = Sending(device)
@@ -78,6 +79,11 @@ class Reader(threading.Thread):
     def send(self, data: bytes) -> None:
         """Have bytes written to the device between two reads; what cannot be sent is told."""
         self._tell(self._sending.put(data))
+
+    def cancel(self) -> None:
+        """Read no more; what is still queued is not wanted either."""
+        self.cancelled = self._stopped = True
+        self._wake.set()
 
     def stop(self, timeout_s: float = 1.0) -> bool:
         """End the thread; return True if it has ended, at the latest after `timeout_s`.

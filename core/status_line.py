@@ -102,6 +102,7 @@ def status(health: Health) -> str:
     stretch = f"{seconds:,.1f} s" if seconds < 1e12 else f"{seconds:.3g} s"
     timed = health.info is None or health.info.clock != "rows"
     parts = [
+        *([f"{health.progress:.0%}"] if health.progress is not None else []),
         *([stretch] if timed else []),
         f"{health.samples:,} samples",
         f"{health.measured_rate_hz():,.0f}/s",

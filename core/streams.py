@@ -136,6 +136,7 @@ class Streams:
             health = given.health
             if given.decoder is not None:
                 health.clock = given.decoder.clock_quality
+            health.progress = given.device.progress()
             health.step_rows = lane.step_rows()
             health.horizon = lane.learner.horizon
             health.decision_rows = lane.detector.decision_rows

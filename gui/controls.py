@@ -35,6 +35,8 @@ class Controls(QWidget):
         self.state.setAccessibleName("State of the learning")
         self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,))
         self.detection = ParamForm(session, ("detector",))
+        self.source = ParamForm(session, ("source",), live=True)
+        self.source_part = _part("Source", self.source)
         self.channels = ChannelsPanel(session, traces)
         self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
@@ -66,6 +68,7 @@ class Controls(QWidget):
         rows.addWidget(label("Alarms", "title"))
         rows.addWidget(self.detection)
         rows.addWidget(Rule())
+        rows.addWidget(self.source_part)
         rows.addWidget(self.channels)
         rows.addWidget(self.health)
         rows.addStretch()
@@ -81,8 +84,9 @@ class Controls(QWidget):
     def refresh(self) -> None:
         """Show every value as it is now."""
         self._show_state()
-        for part in (self.learning, self.detection, self.channels, self.health):
+        for part in (self.learning, self.detection, self.source, self.channels, self.health):
             part.refresh()
+        self.source_part.setVisible(bool(self.source.fields))
         if self.session.pictures:  # there is one, and it is to be seen
             self.channels.hide()
 
@@ -118,3 +122,14 @@ class Controls(QWidget):
         }
         idle = (colours.secondary, colours.secondary)
         self.state.show_state(now if now in look else "not learning", *look.get(now, idle))
+
+
+def _part(title: str, form: ParamForm) -> QWidget:
+    """Return a form under its heading, with a line below, to be shown and hidden as one."""
+    made = QWidget()
+    rows = QVBoxLayout(made)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(10)
+    for widget in (label(title, "title"), form, Rule()):
+        rows.addWidget(widget)
+    return made

@@ -5,13 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from driftscope.core.pacing import speed_text
 from driftscope.core.params import Spec, Value
 from driftscope.gui import theme
 from driftscope.gui.scale import GOOD_FOR, STEPS, Reading, Scale, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
-NAME_PX = 104
+NAME_PX, SPEED_PX = 104, 48
+SPEEDS = {"1": "as recorded", "10": "10 times as fast", "max": "as fast as possible"}
+TIMES = " times as fast"
 BAUDS = (
     9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
     1_000_000, 2_000_000, 3_000_000,
@@ -213,6 +216,41 @@ class BaudField(Field):
         self.turned.emit(text)
 
 
+class SpeedField(Field):
+    """How fast something is played: one of the usual speeds in words, or any number."""
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(spec)
+        self.combo = Combo()
+        self.combo.setEditable(True)
+        self.typed = QLineEdit()
+        self.combo.setLineEdit(self.typed)
+        self.combo.addItems(list(SPEEDS.values()))
+        self._accessible(self.combo)
+        name = label(self.name, "secondary")
+        name.setFixedWidth(SPEED_PX)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(name)
+        row.addWidget(self.combo)
+        self.rows.addLayout(row)
+        self.rows.addWidget(self.refused)
+        self.combo.activated.connect(lambda _: self._chosen())
+        self.typed.setAccessibleName(f"{self.name}, typed")
+        self.typed.editingFinished.connect(self._chosen)
+
+    def show_value(self, value: Value) -> None:
+        text = SPEEDS.get(str(value), f"{value}{TIMES}")
+        if self.typed.text() != text and not self.typed.isModified():
+            self.combo.setEditText(text)
+
+    def _chosen(self) -> None:
+        text = self.combo.currentText().strip()
+        self.typed.setModified(False)
+        said = {words: speed for speed, words in SPEEDS.items()}
+        self.turned.emit(said.get(text) or text.removesuffix(TIMES).removesuffix("x").strip())
+
+
 def field(spec: Spec, reading: Reading) -> Field:
     """Return the field that suits a declaration.
 
@@ -220,6 +258,8 @@ def field(spec: Spec, reading: Reading) -> Field:
     """
     if spec.type is bool:
         return SwitchField(spec)
+    if spec.read is speed_text:
+        return SpeedField(spec)
     if spec.options():
         return ChoiceField(spec)
     ranged = spec.low is not None and spec.high is not None

@@ -21,6 +21,7 @@ from driftscope.gui.panels.health import Figures
 from driftscope.gui.plot_pictures import PlotPictures
 from driftscope.gui.preferences import GEOMETRY, Preferences
 from driftscope.gui.profiles import Profiles
+from driftscope.gui.progress import Progress
 from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         set_text(self.said, sentence(session, strain=strain, news=news, brief=brief))
         self._figures.refresh(session.health)
         set_text(self.figures, self._figures_text())
+        self.progress.refresh()
 
     def say(self, text: str) -> None:
         """Tell something in the sentence below for a while."""
@@ -195,6 +197,8 @@ class MainWindow(QMainWindow):
         foot.setContentsMargins(16, 0, 16, 0)
         foot.setSpacing(24)
         foot.addWidget(self.said, 1)
+        self.progress = Progress(session)
+        foot.addWidget(self.progress)
         foot.addWidget(self.figures)
         whole = QWidget()
         rows = QVBoxLayout(whole)

@@ -14,16 +14,22 @@ from driftscope.gui.watched import Watched
 class ParamForm(QWidget):
     """Every visible parameter of some sections; follows the session, however one is turned.
 
-    Those named in `elsewhere` are turned by other means.
+    Those named in `elsewhere` are turned by other means. With `live` there are only those that
+    act while it runs.
     """
 
     def __init__(
-        self, session: Watched, sections: tuple[str, ...], elsewhere: tuple[str, ...] = ()
+        self,
+        session: Watched,
+        sections: tuple[str, ...],
+        elsewhere: tuple[str, ...] = (),
+        live: bool = False,
     ) -> None:
         super().__init__()
         self.session = session
         self.sections = sections
         self.elsewhere = elsewhere
+        self.live = live
         self.fields: dict[str, Field] = {}
         self._made: list[tuple[str, Spec]] = []
         self._rows = QVBoxLayout(self)
@@ -37,7 +43,7 @@ class ParamForm(QWidget):
             (full, spec, value)
             for full, spec, value in self.session.params
             if full.split(".")[0] in self.sections and not spec.hidden
-            if full not in self.elsewhere
+            if full not in self.elsewhere and (spec.live or not self.live)
         ]
         made = [(full, spec) for full, spec, _ in found]
         if made != self._made:

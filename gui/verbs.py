@@ -10,6 +10,7 @@ from driftscope.core.commands import (
     Release,
     Reset,
     SetParam,
+    Stop,
     StopComparing,
 )
 from driftscope.core.teaching import LearnerCommand
@@ -58,6 +59,10 @@ class Verbs(Shown):
     def pause(self, paused: bool) -> None:
         """Hold the view; acquisition and learning go on."""
         self.paused = paused
+
+    def stop_reading(self) -> None:
+        """Read no more of the shown source; what was taken in stays."""
+        self.send(Stop(self.address))
 
     def release_port(self, released: bool) -> None:
         """Let the device go for another program, or take it again."""

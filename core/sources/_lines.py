@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from pathlib import Path
 
@@ -20,17 +21,20 @@ class LineFile:
     """Read a text file by runs of whole lines, without the blank ones at its end.
 
     `broken` says why the file ended too early; the unfinished line there is left out. `notes`
-    are sentences worth telling. Raise SourceError if it cannot be opened or is no text.
+    are sentences worth telling. `part` is how much of it has been read, 0 to 1. Raise SourceError
+    if it cannot be opened or is no text.
     """
 
     def __init__(self, path: Path) -> None:
         self.broken = ""
         self.notes: list[str] = []
+        self.part = 0.0
         self._carry = b""
         self._cut = b""
         self._blank = 0
         self._ended = False
         self._raw = _open(path)
+        self._size = max(1, os.fstat(self._raw.fileno()).st_size)
         self._file: io.BufferedReader | gzip.GzipFile = self._raw
         try:
             if self._raw.peek(2)[:2] == b"\x1f\x8b":
@@ -67,7 +71,9 @@ class LineFile:
 
     def _chunk(self) -> bytes:
         try:
-            return self._file.read1(CHUNK_BYTES)
+            data = self._file.read1(CHUNK_BYTES)
+            self.part = min(1.0, self._raw.tell() / self._size)
+            return data
         except (EOFError, zlib.error, gzip.BadGzipFile):
             self.broken = "its compressed data is damaged or cut off"
         except OSError as error:

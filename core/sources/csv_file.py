@@ -71,6 +71,9 @@ class CsvFile(Source):
         self._values: F64 = np.empty((0, 1))
         self._fixed: Bools = np.empty(0, dtype=bool)
         self._bad: list[Bad] = []
+        self._began = self._part = 0.0
+        """How much of the file lies before the rows that are held, and before the next one."""
+        self._held = 0
 
     def open(self) -> None:
         """Open the file and look at its first rows; raise SourceError with what to try."""
@@ -107,7 +110,13 @@ class CsvFile(Source):
         values, self._values = self._values[:n], self._values[n:]
         items.append(Block(self.key, self._seq, time_s, values, time.monotonic()))
         self._seq += n
+        self._note_part()
         return items
+
+    def progress(self) -> float:
+        """Return how much of the file has been given out and taken in. Any thread."""
+        taken = self.health.samples if self.health is not None else self._seq
+        return self._part * min(1.0, taken / self._seq) if self._seq else 0.0
 
     def close(self) -> None:
         if self._file is not None:
@@ -136,9 +145,16 @@ class CsvFile(Source):
         else:
             time_s = np.arange(self._seq, self._seq + len(time_s)) / self._counted_hz
             self._fixed = np.zeros(len(time_s), dtype=bool)
+        self._began, self._held = self._part, len(time_s)
         self._last_s = float(time_s[-1]) if len(time_s) else self._last_s
         self._time_s, self._values = time_s, values
         self._bad = [(row + self._seq, text, reason) for row, text, reason in bad]
+
+    def _note_part(self) -> None:
+        """Find how far into the file the next row lies."""
+        if self._file is not None and self._held:
+            given = 1 - len(self._time_s) / self._held
+            self._part = self._began + given * (self._file.part - self._began)
 
     def _events(self, n: int) -> list[Item]:
         """Return what is to be told of the next n rows."""
