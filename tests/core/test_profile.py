@@ -257,3 +257,14 @@ def test_windows_line_ends_and_a_mark_at_the_start_are_no_fault(tmp_path: Path) 
     path = written(tmp_path, b"\xef\xbb\xbf[learner]\r\nlr = 0.3\r\nlrr = 3\r\n")
     with pytest.raises(ProfileError, match=r"a.toml, line 3: learner\.lrr"):
         profile_file.read(path).inputs(["demo:"])
+
+
+def test_the_examples_in_the_docs_are_taken(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "profiles.md"
+    examples = [each.partition("```")[0] for each in page.read_text().split("```toml\n")[1:]]
+    assert len(examples) == 2
+    for text in examples:
+        read = profile_file.read(written(tmp_path, text))
+        made = read.inputs(load_models=True)
+        assert {params.get("learner.lr") for _, params in made.values()} == {0.3}
+        assert not read.told
