@@ -1,69 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from forecasting import learner, noise, run, same, sinusoids, skill, steps
 
 from driftscope.core import registry
 from driftscope.core.errors import StateError
-from driftscope.core.learner import Forecaster
-from driftscope.core.params import LearnerParams
-from driftscope.core.stream import Step, StreamInfo
+from driftscope.core.stream import Step
 
 torch.set_num_threads(1)
-
-
-def learner(channels=2, rate_hz=None, model="mlp", **params):
-    plugin = registry.load("models", model)
-    names = tuple(f"c{i}" for i in range(channels))
-    info = StreamInfo("s", names, ("",) * channels, rate_hz)
-    return Forecaster(info, LearnerParams(model=model, **params), plugin.Params())
-
-
-def steps(values, rows=1, rate_hz=1.0):
-    for seq in range(0, len(values) - rows + 1, rows):
-        time_s = np.arange(seq, seq + rows) / rate_hz
-        yield Step("s", seq, time_s, values[seq : seq + rows], rows)
-
-
-def run(made, values, rows=1):
-    """Score and learn everything; return loss (n,), baselines {name: (n,)}, prediction (n, C)."""
-    scored = []
-    for step in steps(values, rows):
-        scored.append(made.score(step))
-        made.learn(step, scored[-1])
-    names = scored[0].baseline_loss
-    return (
-        np.concatenate([s.loss for s in scored]),
-        {name: np.concatenate([s.baseline_loss[name] for s in scored]) for name in names},
-        np.concatenate([s.prediction for s in scored]),
-    )
-
-
-def skill(loss, baselines, first):
-    best = min(np.nanmean(values[first:]) for values in baselines.values())
-    return 1 - np.nanmean(loss[first:]) / best
-
-
-def sinusoids(n, channels=3, seed=0):
-    """A 1 kHz signal that can be predicted but for its noise."""
-    draw = np.random.default_rng(seed)
-    time_s = np.arange(n)[:, None] / 1000.0
-    values = 0.1 * draw.normal(size=(n, channels))
-    for hz, size in ((29.5, 1.0), (59.0, 0.5), (7.3, 0.5)):
-        values += size * np.sin(2 * np.pi * hz * time_s + draw.uniform(0, 6, channels))
-    return values
-
-
-def noise(n, channels=2, seed=0):
-    return np.random.default_rng(seed).normal(size=(n, channels))
-
-
-def same(a, b):
-    assert a.keys() == b.keys()
-    for name, value in a.items():
-        if isinstance(value, dict):
-            same(value, b[name])
-        else:
-            np.testing.assert_array_equal(np.asarray(value), np.asarray(b[name]), name)
 
 
 @pytest.mark.parametrize(("channels", "rows", "n"), [(1, 1, 4000), (8, 8, 10000), (3, 64, 20000)])
@@ -82,43 +26,6 @@ def test_it_learns_a_signal_within_seconds_of_stream():
     loss, baselines, _ = run(learner(3, 1000.0), sinusoids(15_000), 8)
     assert skill(loss[:10_000], {k: v[:10_000] for k, v in baselines.items()}, 8000) > 0.3
     assert skill(loss, baselines, 12_000) > 0.5
-
-
-def test_gru_learns_too():
-    loss, baselines, _ = run(learner(1, 1000.0, "gru", lr=10.0), sinusoids(10_000, 1), 32)
-    assert skill(loss, baselines, 8000) > 0.2
-
-
-def test_linear_predicts_well_from_the_first_second():
-    loss, baselines, _ = run(learner(3, 1000.0, "linear"), sinusoids(2000), 8)
-    assert skill(loss, baselines, 1000) > 0.6
-    slower = run(learner(3, 1000.0), sinusoids(2000), 8)
-    assert np.nanmean(loss[500:]) < np.nanmean(slower[0][500:])
-
-
-@pytest.mark.parametrize("model", registry.names("models"))
-def test_no_model_is_much_worse_than_the_default(model):
-    n = 6000
-    loss, baselines, _ = run(learner(2, 1000.0, model), sinusoids(n, 2), 16)
-    plain = run(learner(2, 1000.0), sinusoids(n, 2), 16)
-    assert skill(loss, baselines, n // 2) > skill(plain[0], plain[1], n // 2) - 0.25
-
-
-@pytest.mark.parametrize("model", registry.names("models"))
-def test_another_model_goes_on_from_the_samples_and_their_statistics(model):
-    old, values = learner(2, 1000.0), sinusoids(3000, 2)
-    run(old, values, 8)
-    made = learner(2, 1000.0, model)
-    before = old.state_dict()
-    made.take_over(old)
-    same(old.state_dict(), before)
-    assert made.normaliser.scale == pytest.approx(old.normaliser.scale)
-    more = sinusoids(3600, 2)[3000:]
-    _, _, prediction = run(made, more, 8)
-    assert np.isnan(prediction[:50]).all() and np.isfinite(prediction[made.window + 50 :]).all()
-    other = learner(3, 1000.0)
-    other.take_over(old)
-    assert not np.allclose(other.normaliser.scale[:2], old.normaliser.scale)
 
 
 def test_a_prediction_is_kept_as_made_and_the_forecast_is_the_last_of_them():
