@@ -10,13 +10,16 @@ from driftscope.core.pyramid import Channels, Span, group_rows, pairs
 from driftscope.core.rows import GAP, HOLE, Rows
 from driftscope.core.stream import F64
 
+WIDE_PX = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Hold a stretch ready to draw: at most two points a pixel, NaN where a line must break.
 
     time_s (m,), values and prediction (m, C), rarity (m,). Where rows were grouped, each group
-    gives two points at its first row's time, the minimum and the maximum. `first_seq` and
+    gives two points at its first row's time, the minimum and the maximum; where a group is wider
+    than WIDE_PX, two more at its end, or it would look like a slope. `first_seq` and
     `last_seq` are of the first and last row included; -1 if there is none.
     """
 
@@ -52,7 +55,11 @@ def between(rows: Rows, lo_s: float, hi_s: float, pixels: int, channels: Channel
         newer = _exact_range(rows, lo_s, hi_s)
     total = (older.stop - older.start) * coarse.rows + newer.stop - newer.start
     size = group_rows(total, pixels) if total > 2 * pixels else 1
-    parts = [_coarse(rows, older, coarse.merged(size), which)] if older.stop else []
+    parts = []
+    if older.stop:
+        parts.append(_coarse(rows, older, coarse.merged(size), which))
+        if WIDE_PX * len(parts[0].time_s) // 2 < pixels:
+            parts = [_widened(parts[0], float(rows.time_s[0]))]
     if newer.stop or not parts:
         parts.append(_exact(rows, newer, size, which))
     return _joined(parts)
@@ -96,6 +103,17 @@ def _coarse(rows: Rows, part: slice, size: int, which: tuple[Channels, ...]) -> 
         time_s, drawn, 2 * coarse.borders(start, stop, size),
         (int(coarse.seq[start]), coarse.last_seq(stop - 1)),
     )  # fmt: skip
+
+
+def _widened(part: Part, end_s: float) -> Part:
+    """Return a part whose groups reach to the next one's beginning, the last one to `end_s`."""
+    starts = part.time_s[::2]
+    lasts = np.diff(starts, append=end_s)
+    lasts = np.minimum(lasts, 2 * np.median(lasts))  # not across a gap
+    time_s = np.repeat(starts, 4)
+    time_s[2::4] = time_s[3::4] = starts + lasts
+    order = np.repeat(np.arange(0, len(part.time_s), 2), 4) + np.tile([0, 1, 1, 0], len(starts))
+    return Part(time_s, [each[:, order] for each in part.columns], 2 * part.breaks, part.ends)
 
 
 def _joined(parts: list[Part]) -> Lines:

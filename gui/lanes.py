@@ -125,10 +125,10 @@ class Lanes(TimePlot):
         self.draw_time(painter, area, texts=True)
         names = [self._write_names(painter, lane, info) for lane in lanes]
         alarm_marks.write(painter, area, captions, names)
-        self.draw_reading(painter, area)
-        pointing.draw_read(painter, area, self, lanes)
         if view.paused:
             self._draw_paused(painter, area)
+        self.draw_reading(painter, area)
+        pointing.draw_read(painter, area, self, lanes)
         return lines.last_seq
 
     def all_plots(self) -> list[list[int]]:
@@ -209,9 +209,9 @@ class Lanes(TimePlot):
         if right - area.left() > COARSE_PX and wide_px >= COARSE_GROUP_PX:
             each = words.stretch(history.group_s, info.clock)
             text = f"of this only the lowest and highest of each {each} are left"
-            at = QPointF(right - 6, area.bottom() - painter.fontMetrics().height() - 4)
+            at = QPointF(area.left() + 6, area.bottom() - painter.fontMetrics().height() - 4)
             colours = theme.current()
-            draw.caption(painter, at, text, colours.secondary, colours.panel, right=True)
+            draw.caption(painter, at, text, colours.secondary, colours.panel)
 
     def _draw_paused(self, painter: QPainter, area: QRectF) -> None:
         colours = theme.current()

@@ -127,3 +127,12 @@ def test_a_row_of_the_coarse_past_is_gone_and_says_so() -> None:
     assert history.row(5) is None
     assert 0 < history.seq_at(50.0) <= 5_000
     assert 0 < history.exact_s < history.end_s
+
+
+def test_wide_groups_are_drawn_as_bars_not_as_slopes() -> None:
+    history = filled(noise(150_000))
+    lines = history.lines(100.0, 100.0 + 20 * history.group_s, 1000)
+    across = np.diff(lines.time_s) > 0
+    assert across.sum() > 15
+    assert np.all(np.diff(lines.values[:, 0])[across] == 0)
+    assert np.all(np.diff(lines.time_s) >= 0)
