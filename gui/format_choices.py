@@ -84,11 +84,18 @@ class FormatChoices:
         """Return which format the bytes are, "" while that is not known."""
         return self._trials["auto"].decoder.recognised
 
+    def found(self, name: str) -> bool:
+        """Say whether a format makes samples of the bytes."""
+        return bool(self._trials[name].samples)
+
     def gives(self, name: str) -> str:
         """Return what a format makes of the bytes, in a few words."""
         trial = self._trials[name]
         if trial.info is None or not trial.samples:
-            return "nothing" if trial.done else "—"
+            if not self.chunks:
+                return "nothing yet"
+            lines = trial.rejected + trial.console
+            return f"nothing · {words.plural(lines, 'line')} left out" if lines else "nothing yet"
         found = FORMATS[self.recognised()] if name == "auto" else ""
         names = words.shortened(", ".join(trial.info.channels), NAMES_CHARS)
         parts = [found, f"{words.plural(len(trial.info.channels), 'channel')}: {names}"]

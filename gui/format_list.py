@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QTreeWidget,
@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
 
 from driftscope.core.decoders._formats import FORMATS
 from driftscope.core.decoders.text import TextParams
+from driftscope.gui import theme
 from driftscope.gui.format_choices import FormatChoices
-from driftscope.gui.widgets import label
+from driftscope.gui.widgets import Combo, label
 
 NO_FIELD = "the time of arrival"
-ROW_PX = 22
+ROW_PX = 21
+AUTO_JSON = ("auto", "json")
 
 
 class FormatList(QWidget):
@@ -44,13 +46,16 @@ class FormatList(QWidget):
         for name, called in FORMATS.items():
             item = QTreeWidgetItem([called, ""])
             item.setData(0, Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(1, QSize(0, ROW_PX))
             self.list.addTopLevelItem(item)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedHeight(header.sizeHint().height() + ROW_PX * len(FORMATS) + 8)
         self.list.currentItemChanged.connect(lambda now, _: self._pick())
-        self.time = QComboBox()
+        self.time = Combo()
         self.time.setAccessibleName("Time field of JSON")
         self.time.setToolTip(TextParams.specs()["time_field"].help)
         self.time.setEditable(True)
-        self.time.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.time.setInsertPolicy(Combo.InsertPolicy.NoInsert)
         self.time.addItem(NO_FIELD)
         self.time.activated.connect(lambda _: self._pick())
         line = self.time.lineEdit()
@@ -71,7 +76,9 @@ class FormatList(QWidget):
         self.show_choice("auto", "")
 
     def show_choice(self, name: str, time_field: str) -> None:
-        """Show what is chosen, without telling."""
+        """Show what is chosen, without telling; what is being typed stays."""
+        if (name, time_field) == self._told and self.list.currentItem() is not None:
+            return
         self._told = name, time_field
         self.list.blockSignals(True)
         self.list.setCurrentItem(self._item(name))
@@ -85,17 +92,16 @@ class FormatList(QWidget):
             if item.text(1) != gives:
                 item.setText(1, gives)
                 item.setToolTip(1, gives)
+                role = theme.current().text if choices.found(name) else theme.current().secondary
+                item.setForeground(1, QBrush(role))
         listed = [self.time.itemText(at) for at in range(1, self.time.count())]
         if choices.fields and listed != list(choices.fields):
             shown = self.time.currentText()
             self.time.clear()
             self.time.addItems([NO_FIELD, *choices.fields])
             self.time.setCurrentText(shown)
-        of_json = "json" in (self._told[0], choices.recognised()) and self._told[0] in (
-            "auto",
-            "json",
-        )
-        self._of_json.setVisible(of_json)
+        chosen = self._told[0]
+        self._of_json.setVisible(chosen == "json" or (chosen, choices.recognised()) == AUTO_JSON)
 
     def _item(self, name: str) -> QTreeWidgetItem:
         item = self.list.topLevelItem(list(FORMATS).index(name))

@@ -112,7 +112,7 @@ class Preview:
         self._counted.clear()
         self._decoder = Text(self._key, TextParams(format=format_, time_field=time_field))
         for chunk in self.choices.chunks:
-            self._show_items(self._decoder.decode(chunk), chunk.steady_s)
+            self._show_items(self._decoder.decode(chunk))
 
     def rate_hz(self) -> float:
         """Return samples a second over the last two seconds, or the last few samples."""
@@ -194,7 +194,7 @@ class Preview:
                 rows = item.values[-KEPT_LINES:].reshape(-1, item.values[0].size)
                 self.lines.extend(",".join(f"{v:g}" for v in row) for row in rows)
 
-    def _show_items(self, items: Sequence[Item], at_s: float | None = None) -> None:
+    def _show_items(self, items: Sequence[Item]) -> None:
         for item in items:
             if isinstance(item, StreamInfo):
                 self.info = item
@@ -204,7 +204,7 @@ class Preview:
                     self.picture = item.values[-1]
                 else:
                     self.values = tuple(np.ravel(item.values[-1]))
-                self._counted.append((at_s or time.monotonic(), len(item)))
+                self._counted.append((item.wall_time_s, len(item)))
             elif isinstance(item, Event) and item.kind == "reject":
                 self.rejected += int(item.data.get("count", 1))
             elif isinstance(item, Event) and item.kind == "link":

@@ -191,3 +191,44 @@ def test_rising_times_rise_and_good_ones_stay(raw: list[float], last_s: float) -
     good = np.array(sorted(set(raw)))
     good = good[good > last_s]
     assert rising(good, last_s).tobytes() == good.tobytes()
+
+
+ALONE: dict[str, tuple[str, ...]] = {
+    "numbers": ("{0},{1},{2}", "{0} {1} {2}", "{0};{1};{2}"),
+    "arduino": ("a:{0},b:{1}", "Temp: {0} C  Hum: {1} %", "x y={0}"),
+    "tuples": ("({0}, {1}, {2})", "[{0}, {1}]"),
+    "teleplot": (">a:{0}", ">a:{0}§V|np", ">p:{0}:{1}|xy", ">a:1:{0};2:{1}"),
+    "json": ('{{"a": {0}, "b": [{1}, {2}]}}', '{{"t": "x", "v": {{"w": {0}}}}}'),
+}
+TRACE = [
+    b"Traceback (most recent call last):", b'  File "main.py", line 3, in <module>', b"a:",
+    b"OSError: [Errno 19] ENODEV", b"\x00\x00\x00", b"\xff\xfe\xfd", b"Guru Meditation Error!",
+    b"ets Jul 29 2019 12:21:46", b"-- \xe2\x80\xae boot --", b'{"a": 1', b">", b"(1, x",
+]  # fmt: skip
+
+
+@st.composite
+def with_rubbish(draw: st.DrawFn) -> tuple[str, bytes, bytes]:
+    """A format, lines of it alone, and the same with rubbish between any two of them."""
+    kind = draw(st.sampled_from(sorted(ALONE)))
+    make = draw(st.sampled_from(ALONE[kind]))
+    cells = st.floats(-1e3, 1e3).map("{:.3f}".format)
+    rows = draw(st.lists(st.tuples(cells, cells, cells), min_size=3, max_size=30))
+    lines = [make.format(*row).encode() for row in rows]
+    mixed: list[bytes] = lines[:1]
+    for line in lines[1:]:
+        mixed += [*draw(st.lists(st.sampled_from(TRACE), max_size=2)), line]
+    return kind, b"\n".join(lines) + b"\n", b"\n".join(mixed) + b"\n"
+
+
+@given(with_rubbish(), st.booleans())
+@settings(deadline=None, max_examples=120)
+def test_rubbish_between_lines_changes_no_sample(
+    case: tuple[str, bytes, bytes], by_name: bool
+) -> None:
+    kind, alone, mixed = case
+    format_ = kind if by_name else "auto"
+    rows = [
+        told(decode([data], Text("s", TextParams(format=format_))))[0] for data in (alone, mixed)
+    ]
+    assert rows[0] == rows[1] and len(rows[0]) > 3
