@@ -17,8 +17,9 @@ from driftscope.gui.stage import Guarded
 
 VERSION = 1
 """Of what is remembered: another one falls back to the first arrangement."""
-NARROW_PX = 1180
-"""Below this width the right column folds into tabs of the left one."""
+NARROW_PX, ROOMY_PX = 1180, 1500
+"""Below the first width the right column folds into tabs of the left one; from the second on there
+is room for wide panels."""
 SIDES: dict[Area, Qt.DockWidgetArea] = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "below": Qt.DockWidgetArea.BottomDockWidgetArea,
@@ -117,11 +118,15 @@ class Layouts(QMainWindow):
 
     def show_what_applies(self) -> None:
         """Show the panels that are wanted and have anything to show."""
+        come = []
         for name, dock in self.docks.items():
             shown = self._stands(name)
             if dock.isHidden() == shown:
                 dock.setVisible(shown)
+                come += [name] if shown else []
         self._dress_tabs()
+        if self._narrow is False and self.isVisible():
+            self._make_room(come)
 
     def reset(self) -> None:
         """Put every panel back to its first place."""
@@ -136,6 +141,9 @@ class Layouts(QMainWindow):
         for name, place in self._places.items():
             dock, area = self.docks[name], place.area
             self.addDockWidget(SIDES[area], dock)
+            if place.behind:
+                self.tabifyDockWidget(self.docks[place.behind], dock)
+                continue
             if area in last:
                 self.splitDockWidget(last[area], dock, Qt.Orientation.Vertical)
             last[area] = dock
@@ -170,7 +178,7 @@ class Layouts(QMainWindow):
             return
         self._kept[self._narrow] = self.saveState(VERSION)
         room = self.height() - 4 * theme.GAP_PX
-        self._shares[self._narrow] = {
+        self._shares[self._narrow] |= {
             name: dock.height() / room
             for name, dock in self.docks.items()
             if dock.seen and not dock.isFloating()
@@ -220,18 +228,41 @@ class Layouts(QMainWindow):
                 self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
         shares = self._shares[self.narrow] = {}
         for area in SIDES:
-            column = [p for n, p in self._places.items() if p.area == area and self._stands(n)]
+            there = [p for n, p in self._places.items() if p.area == area and self._stands(n)]
+            column = [p for p in there if not p.behind]
             whole = sum(p.share for p in column) + (MIDDLE_SHARE if area == "below" else 0)
             if area == "below" or not self.narrow:
                 shares |= {p.name: p.share / whole for p in column}
         self._share_height()
 
+    def _make_room(self, come: list[str]) -> None:
+        """Give panels that have appeared their room, and the others of their column theirs."""
+        shares = self._shares[False]
+        for name in come:
+            place, dock = self._places[name], self.docks[name]
+            if name not in shares and self.dockWidgetArea(dock) == SIDES[place.area]:
+                shares |= self._first_shares(place.area)
+            if dock.width() < place.wide_px and self.width() >= ROOMY_PX:
+                self.resizeDocks([dock], [place.wide_px], Qt.Orientation.Horizontal)
+        if come:
+            self._share_height()
+
+    def _first_shares(self, area: Area) -> dict[str, float]:
+        column = [
+            p
+            for n, p in self._places.items()
+            if p.area == area and self._stands(n) and not p.before
+        ]
+        whole = sum(p.share for p in column) + (MIDDLE_SHARE if area == "below" else 0)
+        return {p.name: p.share / whole for p in column}
+
     def _share_height(self) -> None:
         """Give every panel its share of the height."""
         shares = self._shares[self.narrow]
-        docks = [self.docks[name] for name in shares]
+        there = [name for name in shares if self._stands(name)]
         room = self.height() - 4 * theme.GAP_PX
-        self.resizeDocks(docks, [round(s * room) for s in shares.values()], Qt.Orientation.Vertical)
+        heights = [round(shares[name] * room) for name in there]
+        self.resizeDocks([self.docks[name] for name in there], heights, Qt.Orientation.Vertical)
         self._settle()
 
     def _settle(self) -> None:

@@ -42,7 +42,7 @@ class Place:
 
     `share` is its part of the area's height, `shown` whether it is there at first, `keys` what
     shows and hides it beside Alt and its number, `applies` for which streams it has anything to
-    show.
+    show, `behind` in front of which other panel it comes, as a tab of the same place.
     """
 
     name: str
@@ -53,6 +53,9 @@ class Place:
     shown: bool = True
     keys: str = ""
     applies: Callable[[Watched], bool] = lambda _: True
+    before: str = ""
+    wide_px: int = 0
+    behind: str = ""
 
 
 PANELS = (
@@ -62,11 +65,13 @@ PANELS = (
     Place(
         "spectrum", "Spectrum", "below", 3, lambda p: SpectrumPanel(p.session, p.view, p.traces),
         shown=False, keys="Ctrl+Shift+F", applies=lambda session: not session.pictures,
+        before="loss",
+        behind="loss",
     ),
     Place("alarms", "Alarms", "right", 2, lambda p: AlarmsPanel(p.session)),
     Place(
         "classes", "Classes", "right", 3, lambda p: ClassesArea(p.session),
-        applies=lambda session: bool(applying(session)),
+        applies=lambda session: bool(applying(session)), wide_px=400,
     ),
     Place(
         "console", "Console", "right", 2, lambda p: ConsolePanel(p.session), keys="Ctrl+Shift+K",

@@ -38,7 +38,6 @@ class SpectrumPlot(Plot):
         self._scaled: object = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumHeight(110)
         self.setToolTip(
             "The mouse, or the keys Left and Right, read a frequency; Escape reads none. What is "
             "seen follows the stretch of time that the signal shows."

@@ -23,6 +23,11 @@ TIP = (
     "has not learned that frequency."
 )
 NAME_CHARS = 28
+SMALL = (
+    "QComboBox { padding: 3px 0 3px 8px; font-size: 9pt; }"
+    "QComboBox::drop-down { border: none; width: 20px; } QComboBox::down-arrow { image: none; }"
+)
+"""Four boxes and a tick stand in one row, also in a narrow window."""
 
 
 class SpectrumPanel(PlotPanel):
@@ -39,8 +44,9 @@ class SpectrumPanel(PlotPanel):
             "Window", "Samples looked at together: more tell nearby frequencies apart, fewer "
             "average out more noise."
         )  # fmt: skip
-        self.scale = self._box("Vertical axis", "Linear, logarithmic, or in decibels.")
+        self.scale = self._box("Vertical axis", "Linear, logarithmic, or in decibels (dB).")
         self.log = Tick("log frequency")
+        self.log.setFont(theme.text_font(9))
         self.log.setAccessibleName("Logarithmic frequency axis")
         self.log.setToolTip("Give every decade of frequencies the same room.")
         self.told = Elided(role="alarm")
@@ -97,15 +103,17 @@ class SpectrumPanel(PlotPanel):
         made.setAccessibleName(name)
         made.setToolTip(tip)
         made.setMaximumWidth(190)
+        made.setMinimumContentsLength(3)
+        made.setStyleSheet(SMALL)
         return made
 
     def _fill(self) -> None:
-        for text, density in (("Amplitude", False), ("Power density", True)):
+        for text, density in (("Amplitude", False), ("Density", True)):
             self.what.addItem(text, density)
-        self.rows_box.addItem("Window: auto", 0)
+        self.rows_box.addItem("auto window", 0)
         for rows in WINDOWS:
-            self.rows_box.addItem(f"{rows:,} samples", rows)
-        for text, scale in (("Linear", "linear"), ("Logarithmic", "log"), ("Decibels", "dB")):
+            self.rows_box.addItem(f"{rows:,}", rows)
+        for text, scale in (("Linear", "linear"), ("Log", "log"), ("dB", "dB")):
             self.scale.addItem(text, scale)
         self.scale.setCurrentIndex(1)
         boxes = {"channel": self.channel, "density": self.what, "rows": self.rows_box,
@@ -120,9 +128,9 @@ class SpectrumPanel(PlotPanel):
     def _place(self) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(14, 0, 14, 2)
-        row.setSpacing(8)
-        for box in (self.channel, self.what, self.rows_box, self.scale):
-            row.addWidget(box, 2)
+        row.setSpacing(6)
+        for box, share in ((self.channel, 4), (self.what, 4), (self.rows_box, 4), (self.scale, 2)):
+            row.addWidget(box, share)
         row.addWidget(self.log)
         row.addStretch(1)
         self.told.setContentsMargins(14, 0, 14, 2)

@@ -132,7 +132,7 @@ def test_buttons_and_boxes_are_not_in_the_picture(window: MainWindow) -> None:
     spectrum = next(p for p in panels if p.accessibleName() == "Spectrum")
     subject = window.pictures.subject(spectrum)
     assert subject.title == "Spectrum of x"
-    assert b"Logarithmic" not in svg(subject) and b"predicted" in svg(subject)
+    assert b"Density" not in svg(subject) and b"predicted" in svg(subject)
 
 
 def test_a_narrow_plot_has_its_legend_below_the_title(pictures: PlotPictures) -> None:

@@ -111,9 +111,9 @@ def test_another_channel_is_chosen_and_overlaid_ones_come_together(panel: Spectr
 
 def test_the_figures_follow_what_is_chosen(panel: SpectrumPanel) -> None:
     shown = panel.curves.shown
-    choose(panel.scale, "Decibels")
+    choose(panel.scale, "dB")
     assert peaks(panel) == ["50.00 Hz 6.0 dB"] and shown.caption() == "amplitude, dB re 1 g"
-    choose(panel.what, "density")
+    choose(panel.what, "Density")
     assert shown.caption() == "power density, dB re 1 g²/Hz"
     choose(panel.scale, "Linear")
     density = shown.now.measured.density[0]
@@ -263,8 +263,8 @@ def test_a_frequency_is_read_by_mouse_and_keys(panel: SpectrumPanel) -> None:
     QApplication.processEvents()
 
 
-@pytest.mark.parametrize("chosen", ["Linear", "Logarithmic", "Decibels"])
-@pytest.mark.parametrize("what", ["Amplitude", "Power density"])
+@pytest.mark.parametrize("chosen", ["Linear", "Log", "dB"])
+@pytest.mark.parametrize("what", ["Amplitude", "Density"])
 @pytest.mark.parametrize("signal", ["tiny", "huge", "absurd"])
 def test_anything_is_drawn(panel: SpectrumPanel, chosen: str, what: str, signal: str) -> None:
     size = {"tiny": 1e-150, "huge": 1e120, "absurd": 1e300}[signal]
