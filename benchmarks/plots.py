@@ -10,6 +10,7 @@ import time
 from types import SimpleNamespace
 
 import numpy as np
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from driftscope.core.health import Health
@@ -53,6 +54,7 @@ def main() -> None:
         rows.addWidget(panel, part)
     window.resize(1000, 900)
     window.show()
+    QTest.qWaitForWindowExposed(window)
     seq = 0
     for _ in range(400):
         session.history.append(result(seq))
@@ -91,7 +93,7 @@ def by_pyqtgraph(history: History, width: int, height: int) -> tuple[float, floa
     pens = [pg.mkPen("w", width=1), pg.mkPen("c", width=1)]
     curves = [plot.plot(pen=pens[i % 2], skipFiniteCheck=True) for i in range(2 * CHANNELS)]
     plot.show()
-    QApplication.processEvents()
+    QTest.qWaitForWindowExposed(plot)
     took = []
     for i in range(FRAMES):
         end_s = history.end_s - 0.001 * (i % 50)
