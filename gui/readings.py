@@ -52,7 +52,7 @@ def time_places(period_s: float) -> int:
     """Return the decimal places of seconds in which samples so far apart have their own time."""
     if not math.isfinite(period_s) or period_s <= 0:
         return 3
-    return min(max(0, math.ceil(-math.log10(period_s) - 1e-9) + 1), 6)
+    return min(max(0, math.ceil(-math.log10(period_s) - 0.1) + 1), 6)
 
 
 def instant(time_s: float, clock: Clock, decimals: int) -> str:

@@ -233,7 +233,8 @@ class TimePlot(Plot):
         self.refresh()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.follow_live()
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.follow_live()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._let_go()

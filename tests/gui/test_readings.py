@@ -448,7 +448,7 @@ def test_numbers_say_what_was_sent_and_no_more() -> None:
     assert readings.value(-0.021, 3) == "-0.021"
     assert readings.value(1.5e12, 3) == "1.5000e+12"
     assert readings.value(math.nan, 3) == words.UNKNOWN
-    assert readings.time_places(2e-4) == 5
+    assert [readings.time_places(s) for s in (2e-4, 0.00999, 1.0, 300.0)] == [5, 3, 1, 0]
     assert readings.instant(59.9999, "elapsed", 3) == "0:01:00.000"
     assert readings.instant(1e300, "unix", 3) == words.UNKNOWN
     assert readings.lapse(-1.0, "rows", 3) == "-1 row"
