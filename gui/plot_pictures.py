@@ -21,6 +21,7 @@ from driftscope.gui.channel_list import unpacked
 from driftscope.gui.lanes import Lanes
 from driftscope.gui.panels.picture import PicturePanel
 from driftscope.gui.picture_of_plot import PNG, SVG, Subject, drawn, svg, write
+from driftscope.gui.picture_view import PictureView
 from driftscope.gui.plot import Plot, PlotPanel
 from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
@@ -164,20 +165,19 @@ class PlotPictures(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Open a plot's menu by a click of the right button without a move, or by the Menu key;
         take channels that are dropped on the signal."""
+        if not isinstance(watched, Plot) or isinstance(watched, PictureView):
+            return False  # a picture has a menu already, with more in it
         kind, types = event.type(), QEvent.Type
-        if not isinstance(watched, Plot):
-            return False
         if isinstance(event, QContextMenuEvent):
-            if event.reason() != QContextMenuEvent.Reason.Keyboard:
-                return not isinstance(self._of(watched), PicturePanel)
-            self._popup(watched, None, watched.mapToGlobal(watched.area().topLeft()).toPoint())
+            if event.reason() == QContextMenuEvent.Reason.Keyboard:
+                self._popup(watched, None, watched.mapToGlobal(watched.area().topLeft()).toPoint())
             return True
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.RightButton:
             if kind == types.MouseButtonPress:
                 self._pressed = event.position()
             elif kind == types.MouseButtonRelease:
                 moved = (event.position() - self._pressed).manhattanLength()
-                if moved <= CLICK_PX and not isinstance(self._of(watched), PicturePanel):
+                if moved <= CLICK_PX:
                     self._popup(watched, event.position(), event.globalPosition().toPoint())
         elif isinstance(watched, Lanes) and isinstance(event, QDropEvent):
             return self._take_drop(watched, event)
