@@ -179,7 +179,7 @@ class Layouts(QMainWindow):
         self._kept[self._narrow] = self.saveState(VERSION)
         room = self.height() - 4 * theme.GAP_PX
         self._shares[self._narrow] |= {
-            name: dock.height() / room
+            name: (dock.height() + self._tabs_height(dock)) / room
             for name, dock in self.docks.items()
             if dock.seen and not dock.isFloating()
         }
@@ -228,31 +228,25 @@ class Layouts(QMainWindow):
                 self.resizeDocks(self._column(area)[:1], [width], Qt.Orientation.Horizontal)
         shares = self._shares[self.narrow] = {}
         for area in SIDES:
-            there = [p for n, p in self._places.items() if p.area == area and self._stands(n)]
-            column = [p for p in there if not p.behind]
-            whole = sum(p.share for p in column) + (MIDDLE_SHARE if area == "below" else 0)
             if area == "below" or not self.narrow:
-                shares |= {p.name: p.share / whole for p in column}
+                shares |= self._first_shares(area)
         self._share_height()
 
     def _make_room(self, come: list[str]) -> None:
-        """Give panels that have appeared their room, and the others of their column theirs."""
+        """Give panels that have appeared for the first time room, beside those of their column."""
         shares = self._shares[False]
         for name in come:
             place, dock = self._places[name], self.docks[name]
-            if name not in shares and self.dockWidgetArea(dock) == SIDES[place.area]:
-                shares |= self._first_shares(place.area)
+            if self.dockWidgetArea(dock) != SIDES[place.area] or name in shares or place.behind:
+                continue
+            shares |= self._first_shares(place.area)
             if dock.width() < place.wide_px and self.width() >= ROOMY_PX:
                 self.resizeDocks([dock], [place.wide_px], Qt.Orientation.Horizontal)
-        if come:
             self._share_height()
 
     def _first_shares(self, area: Area) -> dict[str, float]:
-        column = [
-            p
-            for n, p in self._places.items()
-            if p.area == area and self._stands(n) and not p.before
-        ]
+        there = [p for n, p in self._places.items() if p.area == area and self._stands(n)]
+        column = [p for p in there if not p.behind]
         whole = sum(p.share for p in column) + (MIDDLE_SHARE if area == "below" else 0)
         return {p.name: p.share / whole for p in column}
 
@@ -265,6 +259,15 @@ class Layouts(QMainWindow):
         self.resizeDocks([self.docks[name] for name in there], heights, Qt.Orientation.Vertical)
         self._settle()
 
+    def _tabs_height(self, dock: Dock) -> int:
+        """Return how high the tabs above a panel are, 0 if it shares its place with none."""
+        if all(other.isHidden() for other in self.tabifiedDockWidgets(dock)):
+            return 0
+        return next((tabs.height() for tabs in self._tabs() if tabs.isVisible()), 0)
+
+    def _tabs(self) -> list[QTabBar]:
+        return self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
     def _settle(self) -> None:
         """Carry out at once what Qt would at the next turn: what is read next is of now."""
         layout = self.layout()
@@ -276,7 +279,7 @@ class Layouts(QMainWindow):
 
     def _dress_tabs(self) -> None:
         """Give the tabs Qt makes the look of those the window has elsewhere."""
-        for tabs in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for tabs in self._tabs():
             if not tabs.accessibleName():
                 tabs.setAccessibleName("Panels that share a place")
                 tabs.setDrawBase(False)

@@ -42,7 +42,8 @@ class Place:
 
     `share` is its part of the area's height, `shown` whether it is there at first, `keys` what
     shows and hides it beside Alt and its number, `applies` for which streams it has anything to
-    show, `behind` in front of which other panel it comes, as a tab of the same place.
+    show, `behind` in front of which other panel it comes, as a tab of the same place; `wide_px` is
+    how wide it should be where there is room.
     """
 
     name: str
@@ -53,7 +54,6 @@ class Place:
     shown: bool = True
     keys: str = ""
     applies: Callable[[Watched], bool] = lambda _: True
-    before: str = ""
     wide_px: int = 0
     behind: str = ""
 
@@ -65,7 +65,6 @@ PANELS = (
     Place(
         "spectrum", "Spectrum", "below", 3, lambda p: SpectrumPanel(p.session, p.view, p.traces),
         shown=False, keys="Ctrl+Shift+F", applies=lambda session: not session.pictures,
-        before="loss",
         behind="loss",
     ),
     Place("alarms", "Alarms", "right", 2, lambda p: AlarmsPanel(p.session)),

@@ -176,6 +176,18 @@ def test_below_the_middle_keeps_its_share_of_the_height(window: MainWindow) -> N
     assert abs(docks["loss"].height() / window.panels.height() - before) < 0.02
 
 
+def test_panels_in_tabs_do_not_shrink_as_the_window_changes(window: MainWindow) -> None:
+    panels = window.panels
+    panels.show_panel("spectrum", True)
+    QApplication.processEvents()
+    before = panels.docks["spectrum"].height()
+    for height in (880, 900) * 4:
+        window.refresh_texts()
+        window.resize(1400, height)
+        QApplication.processEvents()
+    assert abs(panels.docks["spectrum"].height() - before) <= 2
+
+
 @pytest.mark.parametrize("kept", [b"rubbish", b"\x00\x00\x00\xff", b"\x00\x00\x00\xff" * 500])
 def test_a_damaged_layout_falls_back_to_the_first_one(
     opened: Callable[[], MainWindow], kept: bytes
@@ -204,6 +216,8 @@ def test_classes_come_and_go_with_the_stream_and_stay_closed_if_closed(
     session.shown.info = StreamInfo("cam", ("picture",), ("",), 30.0, 1, (8, 8, 3), "uint8")
     window.refresh_texts()
     assert docks["classes"].seen and not docks["console"].seen
+    QApplication.processEvents()
+    assert docks["classes"].height() > docks["alarms"].height()
     docks["classes"].close()
     window.refresh_texts()
     assert not docks["classes"].seen
