@@ -4,8 +4,9 @@ The window (1600x1000) runs the demo at 1 kHz. Each model is chosen in the box a
 `--rounds` times over. Prints, as medians and worst, the time from the choice to the first
 prediction of the new model that came true (asked: 1 s) and the longest pause of the GUI's event
 loop from the choice to a second after it (asked: 100 ms), beside that of a second without any
-choice; then what the model before costs that goes on beside the new one: CPU of the whole process
-with it and after "stop comparing".
+choice, and the CPU time that the GUI thread spends in one go, on which other programs have no
+influence; then what the model before costs that goes on beside the new one: CPU of the whole
+process with it and after "stop comparing".
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ from driftscope.core.stream import Output, Result
 
 MODELS = ("linear", "tcn", "attention", "gru", "mlp")
 SETTLE_S, AFTER_S, CPU_S = 4.0, 1.0, 4.0
+
+
+class Bursts(Pauses):
+    """Measure the most work the GUI thread does in one go, in ms of its own CPU time: what its
+    pauses are on a machine that does nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spent_s = time.thread_time()
+
+    def _beat(self) -> None:
+        spent_s = time.thread_time()
+        self.longest_ms = max(self.longest_ms, 1e3 * (spent_s - self._spent_s))
+        self._spent_s = spent_s
 
 
 class Predictions(Sink):
@@ -88,19 +103,21 @@ def main() -> int:
     options = parser.parse_args()
     seen = Predictions()
     app, session, window = open_window((1600, 1000), [seen])
-    pauses = Pauses()
+    pauses, bursts = Pauses(), Bursts()
     session.connect_to("demo:")
     wait(app, lambda: session.health.state == "learning", 30)
     rest(app, SETTLE_S)
     first_s: dict[str, list[float]] = {model: [] for model in MODELS}
     pause_ms: dict[str, list[float]] = {model: [] for model in MODELS}
     cost: dict[str, tuple[float, float]] = {}
+    burst_ms: dict[str, list[float]] = {model: [] for model in MODELS}
     idle_ms: list[float] = []
     for turn in range(options.rounds):
         for model in MODELS:
             pauses.since()
             rest(app, AFTER_S)
             idle_ms.append(pauses.since())
+            bursts.since()
             before = session.params.get("learner.model")
             pauses.since()
             seen.begin()
@@ -112,6 +129,7 @@ def main() -> int:
             first_s[model].append(seen.again_s - chosen_s)
             rest(app, AFTER_S)
             pause_ms[model].append(pauses.since())
+            burst_ms[model].append(bursts.since())
             if turn == options.rounds - 1:
                 beside = cpu(app, CPU_S)
                 session.stop_comparing()
@@ -119,6 +137,7 @@ def main() -> int:
     tell("first prediction, s", first_s)
     tell("longest pause, ms", pause_ms)
     tell("longest pause without, ms", {"none": idle_ms})
+    tell("most work of the GUI thread in one go, ms of CPU", burst_ms)
     print("CPU of the process, % of one core, with a model before beside the next one -> without:")
     print(", ".join(f"{name} {a:.0f} -> {b:.0f}" for name, (a, b) in cost.items()))
     skipped = session.health.skipped_updates
