@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from windows import wait_for
 
 from driftscope.core import profile_file
+from driftscope.core.cli import main
 from driftscope.gui import profiles as module
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.preferences import Preferences
@@ -165,3 +166,23 @@ def test_what_is_saved_can_be_read_by_watch(live, tmp_path: Path) -> None:
     live.profiles.save(tmp_path / "bench.toml")
     read = profile_file.read(tmp_path / "bench.toml")
     assert list(read.inputs()) == ["demo:?seed=3"] and not read.told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("learner.lrr = 1\n", "a.toml, line 1: learner.lrr is no parameter; did you mean"),
+        (
+            "[channels.x]\nlow = 3\nhigh = 2\n",
+            "a.toml, line 1: Channel 'x': A range must end above",
+        ),
+        ("[view]\nspan = 2\n", "a.toml, line 2: span is nothing a view has; did you mean span_s?"),
+        ("sources = ['wat:']\n", "a.toml, line 1: 'wat:' is no source Driftscope knows."),
+    ],
+)
+def test_a_mistake_is_told_before_the_window_opens(
+    qapp, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    assert main(["--profile", str(tmp_path / "a.toml")]) == 2
+    assert f"driftscope: {said}" in capsys.readouterr().err
