@@ -8,7 +8,7 @@ import time
 import psutil
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from driftscope.core.clock import ClockQuality
 from driftscope.core.health import Health
@@ -116,20 +116,22 @@ class HealthPanel(QWidget):
         self.values["rejected"] = self.rejects
         self._names: dict[str, QLabel] = {}
         self.figures = figures
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        grid.setRowMinimumHeight(0, 24)
-        grid.addWidget(label("Link health", "title"), 0, 0, 1, 2)
-        for row, (name, value) in enumerate(self.values.items(), start=1):
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        title = label("Link health", "title")
+        title.setMinimumHeight(24)
+        rows.addWidget(title)
+        for name, value in self.values.items():
             called = self._names[name] = label(name, "secondary")
             called.setToolTip(TIPS[name])
             value.tip = TIPS[name]
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(called, row, 0)
-            grid.addWidget(value, row, 1)
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(called)
+            row.addWidget(value, 1)
+            rows.addLayout(row)
 
     def refresh(self) -> None:
         """Show the counts as they are now."""
@@ -176,7 +178,8 @@ def clock_words(clock: ClockQuality) -> str:
     if clock.drift_ppm is not None:
         parts.append(f"drift {clock.drift_ppm:+,.0f} ppm")
     if clock.rate_hz is not None:
-        parts.append(f"{words.rounded(clock.rate_hz, 5)} Hz")
+        decimals = min(max(0, 4 - math.floor(math.log10(clock.rate_hz))), 9)
+        parts.append(f"{clock.rate_hz:,.{decimals}f} Hz")
     if clock.jitter_ms is not None:
         parts.append(f"jitter {words.milliseconds(clock.jitter_ms)}")
     return " · ".join(parts)

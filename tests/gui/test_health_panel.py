@@ -47,6 +47,8 @@ def test_counts_are_told_and_nothing_is_left_out(health: HealthPanel) -> None:
 def test_the_clock_tells_what_is_known_of_it(health: HealthPanel) -> None:
     assert clock_words(ClockQuality()) == ""
     assert clock_words(ClockQuality(99.9963, None, 16.2)) == "99.996 Hz · jitter 16 ms"
+    assert clock_words(ClockQuality(1000.2134)) == "1,000.2 Hz"
+    assert clock_words(ClockQuality(0.2)) == "0.20000 Hz"
     assert clock_words(ClockQuality(None, None, 0.41)) == "jitter 0.4 ms"
     health.session.health.clock = ClockQuality()
     health.refresh()
