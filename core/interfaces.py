@@ -287,8 +287,7 @@ class Sink(ABC):
 
     name: ClassVar[str]
     vital: ClassVar[bool] = False
-    """True if there is no sense in a run without it: only an OSError switches it off then, any
-    other exception ends the run."""
+    """True if a run has no sense without it: what it raises, but an OSError, ends the run then."""
 
     @abstractmethod
     def write(self, item: Output) -> None: ...
