@@ -6,10 +6,12 @@ import math
 
 from driftscope.gui import axes, words
 
-UNITS = (("µHz", 1e-6), ("mHz", 1e-3), ("Hz", 1.0), ("kHz", 1e3), ("MHz", 1e6))
+UNITS = (
+    ("µHz", 1e-6, 5e-4), ("mHz", 1e-3, 0.5), ("Hz", 1.0, 5e3), ("kHz", 1e3, 5e6),
+    ("MHz", 1e6, math.inf),
+)  # fmt: skip
+"""Name, size, and the frequency in Hz from which on the next one serves."""
 PER_SAMPLE = "cycles/sample"
-LARGEST = 5000.0
-"""A unit serves up to so many of it."""
 
 
 def unit(highest: float, rated: bool) -> tuple[str, float]:
@@ -19,7 +21,7 @@ def unit(highest: float, rated: bool) -> tuple[str, float]:
     """
     if not rated:
         return PER_SAMPLE, 1.0
-    return next((u for u in UNITS if highest < LARGEST * u[1]), UNITS[-1])
+    return next((name, size) for name, size, end in UNITS if highest < end)
 
 
 def text(frequency: float, step: float, highest: float, rated: bool) -> str:
@@ -37,9 +39,12 @@ def period(frequency: float, rated: bool) -> str:
     return words.duration(1 / frequency) if rated else f"{1 / frequency:,.1f} samples"
 
 
-def ticks(low: float, high: float, most: int, rated: bool, log: bool) -> list[tuple[float, str]]:
-    """Return (frequency, text) of at most about `most` ticks; the last one names the unit."""
-    name, size = unit(high, rated)
+def ticks(
+    low: float, high: float, most: int, *, highest: float, rated: bool, log: bool
+) -> list[tuple[float, str]]:
+    """Return (frequency, text) of at most about `most` ticks between two frequencies, in the unit
+    of an axis that ends at `highest`, which the last one names."""
+    name, size = unit(highest, rated)
     if log:
         found = [(v * size, t) for v, t in axes.log_ticks(low / size, high / size, most)]
     else:

@@ -7,18 +7,19 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from driftscope.core.spectrum import Peak, Spectrum, peak_at
 from driftscope.core.stream import F64
 from driftscope.gui import axes, draw, frequencies, theme
+from driftscope.gui.frequency_axis import FrequencyAxis
 from driftscope.gui.plot import Plot
 from driftscope.gui.shown_spectrum import Shown, ShownSpectrum
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.traces import Traces
 from driftscope.gui.watched import Watched
 
-TICK_PX, SNAP_PX = 90, 7
+TICK_PX, SNAP_PX, ZOOM = 90, 7, 1.25
 MOST_DB, ROOM_DB = 140.0, 6.0
 """How far down a logarithmic axis goes at most, and the room above the highest peak."""
 
@@ -34,18 +35,24 @@ class SpectrumPlot(Plot):
         self.traces = traces
         self.hovered: float | None = None
         """The frequency that is read, None if none is."""
+        self.axis = FrequencyAxis()
         self._range = axes.CalmRange()
         self._scaled: object = None
+        self._dragged_px: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setToolTip(
-            "The mouse, or the keys Left and Right, read a frequency; Escape reads none. What is "
-            "seen follows the stretch of time that the signal shows."
+            "The mouse, or the keys Left and Right, read a frequency; Escape reads none. The wheel "
+            "or + and - zoom, dragging moves, 0 or a double click shows all frequencies. It is "
+            "worked out of the stretch of time that the signal shows."
         )
 
     def state(self) -> tuple[object, ...]:
         self.shown.update(time.monotonic())
-        return id(self.shown.now), self.hovered, self.shown.sentence
+        if self.shown.now is not None:
+            made, log = self.shown.now.measured, self.shown.choices.log_frequency
+            self.axis.cover(made.step, float(made.frequency[-1]), log)
+        return id(self.shown.now), self.hovered, self.shown.sentence, self.axis.part
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
         now = self.shown.now
@@ -79,21 +86,15 @@ class SpectrumPlot(Plot):
 
     def across(self, frequency: F64, area: QRectF) -> F64:
         """Return where frequencies stand, in pixels."""
-        low, high = self._ends()
-        if not self.shown.choices.log_frequency:
-            return area.left() + frequency / high * area.width()
-        with np.errstate(divide="ignore"):
-            return area.left() + np.log(frequency / low) / math.log(high / low) * area.width()
+        return np.asarray(area.left() + self.axis.place(frequency) * area.width())
 
     def frequency_at(self, x: float) -> float:
         """Return which frequency stands at a pixel."""
-        (low, high), area = self._ends(), self.area()
-        share = min(max((x - area.left()) / area.width(), 0.0), 1.0)
-        return low * (high / low) ** share if self.shown.choices.log_frequency else share * high
+        return self.axis.at(self._share(x))
 
-    def _ends(self) -> tuple[float, float]:
-        now = self.shown.now
-        return (now.measured.step, float(now.measured.frequency[-1])) if now else (1.0, 2.0)
+    def _share(self, x: float) -> float:
+        area = self.area()
+        return min(max((x - area.left()) / area.width(), 0.0), 1.0)
 
     def _top(self, area: QRectF, found: Spectrum, place: int, peak: Peak) -> QPointF:
         """Return where a peak ends: an amplitude between two bins, at its own height."""
@@ -103,11 +104,14 @@ class SpectrumPlot(Plot):
 
     def _rescale(self, now: Shown) -> None:
         choices = self.shown.choices
-        scaled = (choices, now.names, now.history)
+        scaled = (choices, now.names, now.history, self.axis.part)
         if scaled != self._scaled:
             self._scaled, self._range = scaled, axes.CalmRange()
+        low, high = self.axis.ends
+        frequency = now.measured.frequency
+        seen = (frequency >= max(low, now.measured.step)) & (frequency <= high)
         heights = np.concatenate(
-            [self.shown.heights(now.measured, k)[1:] for k in range(len(now.names))]
+            [self.shown.heights(now.measured, k)[seen] for k in range(len(now.names))]
         )
         known = heights[np.isfinite(heights)]
         if not len(known):
@@ -145,10 +149,9 @@ class SpectrumPlot(Plot):
     def _draw_grid(self, painter: QPainter, area: QRectF, now: Shown) -> None:
         colours, span = theme.current(), self._range.range
         painter.setPen(draw.pen(colours.grid))
-        low, high = self._ends()
-        log = self.shown.choices.log_frequency
+        most = max(2, int(area.width() / TICK_PX))
         marks = frequencies.ticks(
-            low if log else 0.0, high, max(2, int(area.width() / TICK_PX)), now.rated, log
+            *self.axis.ends, most, highest=self.axis.last, rated=now.rated, log=self.axis.log
         )
         below = []
         for frequency, text in marks:
@@ -182,7 +185,10 @@ class SpectrumPlot(Plot):
     def _name_peaks(self, painter: QPainter, area: QRectF, now: Shown, taken: list[QRectF]) -> None:
         """Write frequency and height beside the strongest peaks, where nothing stands yet."""
         colours = theme.current()
+        low, high = self.axis.ends
         for place, peak in now.peaks:
+            if not low <= peak.frequency <= high:
+                continue
             at = self._top(area, now.measured, place, peak)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.pen(place).color())
@@ -224,9 +230,29 @@ class SpectrumPlot(Plot):
                 return peak
         return None
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turns = event.angleDelta().y() / 120
+        self.axis.zoom(ZOOM**-turns, self._share(event.position().x()))
+        event.accept()
+        self.refresh()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragged_px = event.position().x()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged_px = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.axis.part = None
+        self.refresh()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        inside = self.area().contains(event.position())
-        self.hovered = self.frequency_at(event.position().x()) if inside else None
+        at = event.position()
+        if self._dragged_px is not None:
+            self.axis.move((self._dragged_px - at.x()) / self.area().width())
+            self._dragged_px = at.x()
+        self.hovered = self.frequency_at(at.x()) if self.area().contains(at) else None
         self.refresh()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -240,6 +266,12 @@ class SpectrumPlot(Plot):
         )
         if event.key() == Qt.Key.Key_Escape and self.hovered is not None:
             self.hovered = None
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            closer = event.key() != Qt.Key.Key_Minus
+            at = self.axis.place(np.array(self.hovered or 0.0)).item()
+            self.axis.zoom(1 / ZOOM if closer else ZOOM, min(max(at, 0.0), 1.0))
+        elif event.key() == Qt.Key.Key_0:
+            self.axis.part = None
         elif way and now is not None:
             strongest = now.peaks[0][1].bin if now.peaks else len(now.measured.frequency) // 2
             fast = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1

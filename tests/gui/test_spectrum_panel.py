@@ -6,44 +6,13 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
-from windows import focus
+from spectra import ROWS, T, choose, describe, feed, fresh, sine, whole
 
-from driftscope.core.history import History
-from driftscope.core.stream import Event, Result, StreamInfo
+from driftscope.core.stream import Event
 from driftscope.gui.panels.spectrum import SpectrumPanel
 from driftscope.gui.session import Session
-from driftscope.gui.spectrum_plot import thinned
 from driftscope.gui.time_view import TimeView
 from driftscope.gui.traces import Traces
-
-ROWS = 8192
-T = np.arange(ROWS) / 1000.0
-
-
-def describe(session: Session, values: np.ndarray, times: np.ndarray = T, **info: object) -> None:
-    """Have the stream hold these values (n, C), half of which was predicted."""
-    names = tuple(f"c{k}" for k in range(values.shape[1]))
-    session.shown.info = StreamInfo("demo", names, ("g",) * len(names), 1000.0, **info)
-    session.shown.history = History(session.info, 64_000_000)
-    feed(session, values, times)
-
-
-def feed(session: Session, values: np.ndarray, times: np.ndarray, seq: int = 0) -> None:
-    n, no = len(values), np.zeros(len(values), bool)
-    session.history.append(
-        Result(
-            "demo", seq, times, values, values / 2, None, np.zeros(n), {}, values, np.zeros(n), 4.0,
-            no, no, True, time.monotonic(),
-        )
-    )  # fmt: skip
-
-
-def sine(frequency_hz: float, amplitude: float = 1.0) -> np.ndarray:
-    return amplitude * np.sin(2 * np.pi * frequency_hz * T)[:, None]
 
 
 @pytest.fixture
@@ -56,26 +25,6 @@ def panel(session: Session, qtbot) -> SpectrumPanel:
     whole(made)
     yield made
     made.close()
-
-
-def whole(panel: SpectrumPanel) -> None:
-    """Show all there is, and draw it."""
-    view, history = panel.curves.shown.view, panel.session.history
-    view.update(history, False)
-    view._chosen, view.span_s = True, history.end_s - history.start_s + 0.001
-    fresh(panel)
-
-
-def fresh(panel: SpectrumPanel) -> None:
-    panel.curves.shown._due_s = 0.0
-    panel.refresh()
-    panel.curves.repaint()
-
-
-def choose(box, text: str) -> None:
-    place = next(k for k in range(box.count()) if text in box.itemText(k))
-    box.setCurrentIndex(place)
-    box.activated.emit(place)
 
 
 def peaks(panel: SpectrumPanel) -> list[str]:
@@ -238,47 +187,3 @@ def test_only_so_much_is_looked_at(session: Session, panel: SpectrumPanel) -> No
     panel.traces.overlay(session.info)
     whole(panel)
     assert "8 of 20 channels" in panel.note.text()
-
-
-def test_a_frequency_is_read_by_mouse_and_keys(panel: SpectrumPanel) -> None:
-    plot = panel.curves
-    x = round(plot.across(np.array(51.0), plot.area()).item())
-    none = Qt.MouseButton.NoButton
-    at = QPointF(x, 100)
-    QApplication.sendEvent(
-        plot, QMouseEvent(QMouseEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier(0))
-    )
-    fresh(panel)
-    told = plot.accessibleDescription()  # a few pixels beside a peak means the peak
-    assert told == "50.00 Hz  ·  every 20 ms  ·  2.00 g  ·  predicted 1.00 g"
-    focus(plot)
-    QTest.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot.hovered is None
-    QTest.keyClick(plot, Qt.Key.Key_Right)
-    assert round(plot.hovered) == 50
-    for _ in range(3):
-        QTest.keyClick(plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    fresh(panel)
-    assert plot.accessibleDescription().startswith("42.72 Hz  ·  every 23 ms")
-    QApplication.processEvents()
-
-
-@pytest.mark.parametrize("chosen", ["Linear", "Log", "dB"])
-@pytest.mark.parametrize("what", ["Amplitude", "Density"])
-@pytest.mark.parametrize("signal", ["tiny", "huge", "absurd"])
-def test_anything_is_drawn(panel: SpectrumPanel, chosen: str, what: str, signal: str) -> None:
-    size = {"tiny": 1e-150, "huge": 1e120, "absurd": 1e300}[signal]
-    describe(panel.session, sine(50.0) * size)
-    choose(panel.scale, chosen)
-    choose(panel.what, what)
-    panel.log.click()
-    whole(panel)
-    assert panel.curves._failure is None
-
-
-def test_a_thinned_curve_keeps_its_highest_and_lowest_points() -> None:
-    random = np.random.default_rng(0)
-    x, y = np.linspace(0, 100, 5000), random.random(5000)
-    thin_x, thin_y = thinned(x, y)
-    assert len(thin_x) < 250 and thin_y.max() == y.max() and thin_y.min() == y.min()
-    assert np.array_equal(thinned(x[:50] * 50, y[:50])[1], y[:50])
