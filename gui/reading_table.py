@@ -75,9 +75,11 @@ class Reader:
         elif self.cursor.marks:
             found.said.append(f"{next(iter(self.cursor.marks))} is set, the other mark is not")
         if tally is not None and of is not None:
-            where = "in view" if self.cursor.statistics else "from A to B"
-            many = words.plural(tally.samples, "sample")
-            found.said.append(f"lowest … deviation of the {many} {where}{self._kept()}")
+            many = words.plural(tally.samples, "sample") + self._kept()
+            if self.cursor.statistics or ends is None:
+                found.said.append(f"in view: {many}")
+            else:
+                found.said[-1] += f" · {many}"
             at = {k: n for n, k in enumerate(of.channels)}
             figures = (tally.low, tally.high, tally.mean, tally.deviation)
             cells = [
@@ -96,7 +98,7 @@ class Reader:
             begin_s = min((row.time_s for row in cursor.marks.values()), default=math.inf)
         exact_s = history.exact_s if history is not None else math.nan
         old = history is not None and max(history.start_s, begin_s) < exact_s
-        return " that are still kept one by one" if old else ""
+        return " still kept one by one" if old else ""
 
     def brief(self, channel: int) -> str:
         """Return what is told beside the mouse: 'accel x 0.021 g · -3.214 s'."""

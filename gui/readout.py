@@ -15,10 +15,10 @@ from driftscope.gui.plot import RIGHT_PX
 from driftscope.gui.reading_table import Reader, Table
 
 ROW_PX, LEFT_PX, GAP_PX = 16, 14, 16
-NAME_PX, CELL_PX = (90.0, 200.0), 74.0
+NAME_PX, CELL_PX = (90.0, 200.0), 70.0
 MOST_SHARE = 0.45
 """How much of the height that plots and table share the table may take."""
-FEW_ROWS, PLOT_PX = 4, 110
+FEW_ROWS, PLOT_PX = 4, 85
 """So many rows are shown also where they take more, if the plot keeps this height."""
 GIVEN_UP = ("A", "B", "cursor", "predicted", "per s", "per row")
 """Columns left out first where there is no room, in this order."""

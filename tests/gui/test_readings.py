@@ -138,7 +138,7 @@ def test_from_a_to_b(qtbot, session) -> None:
         cursor.mark(name)
     found = cells(panel)["ch1 (g)"]
     a, b = (history.row(seq).values[1] for seq in (2100, 2225))
-    assert panel.readout.table.said[0] == "A to B: 1.250 s · 800.0 mHz"
+    assert panel.readout.table.said == ["A to B: 1.250 s · 800.0 mHz · 126 samples"]
     assert (float(found["A"]), float(found["B"])) == (a, b)
     assert float(found["B − A"]) == pytest.approx(b - a, abs=1e-9)
     assert float(found["per s"]) == pytest.approx((b - a) / 1.25, rel=1e-3)
@@ -200,9 +200,7 @@ def test_statistics_of_the_view_are_those_of_its_rows(qtbot, session) -> None:
     assert len(values) == round(view.span_s * RATE_HZ) + 1
     assert float(found["mean"]) == pytest.approx(values.mean(), abs=1e-4)
     assert float(found["deviation"]) == pytest.approx(values.std(), abs=1e-4)
-    assert panel.readout.table.said == [
-        f"lowest … deviation of the {len(values):,} samples in view"
-    ]
+    assert panel.readout.table.said == [f"in view: {len(values):,} samples"]
 
 
 def test_statistics_are_worked_out_in_pieces_and_no_more_often_than_needed(monkeypatch) -> None:
@@ -316,7 +314,7 @@ def test_what_the_clock_counts(qtbot, clock, times, said, lapse) -> None:
         cursor.mark(name)
     found = cells(panel)
     assert panel.readout.table.said[0].startswith(said)
-    assert panel.readout.table.said[1] == lapse
+    assert panel.readout.table.said[1] == f"{lapse} · 51 samples"
     assert ("per row" if clock == "rows" else "per s") in found["ch0 (g)"]
     panel.grab()
 
