@@ -71,7 +71,7 @@ class Preferences:
     def trouble(self) -> str:
         """Write what is not yet written; return why that failed, "" if it did not."""
         self._kept.sync()
-        if self._kept.status() == QSettings.Status.NoError:
+        if self._kept.status() != QSettings.Status.AccessError:
             return ""
         return (
             f"What you chose cannot be kept in {self.path}: the file or its folder cannot be "

@@ -256,6 +256,24 @@ def test_preferences_that_cannot_be_written_are_told_once(
     window.deleteLater()
 
 
+@pytest.mark.parametrize("text", [b"[window\ntheme", b"\x00\xff" * 4000, b"[source]\nrecent=@Bad("])
+def test_a_damaged_file_of_preferences_is_no_more_than_a_fresh_start(
+    session: Session, qtbot, tmp_path: Path, text: bytes
+) -> None:
+    path = tmp_path / "driftscope.ini"
+    path.write_bytes(text)
+    window = MainWindow(session, Preferences(path))
+    said: list[str] = []
+    window.say = said.append  # type: ignore[method-assign]  # to listen to it
+    with qtbot.waitExposed(window):
+        window.show()
+    assert said == [] and window.panels.docks["alarms"].seen
+    window.habits.choose_theme("system")
+    window.close()
+    window.deleteLater()
+    assert Preferences(path).text(THEME) == "system"
+
+
 def test_full_screen_comes_and_goes(window: MainWindow, qtbot) -> None:
     activate(window)
     QTest.keyClick(window, Qt.Key.Key_F11)

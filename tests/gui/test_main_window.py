@@ -48,7 +48,7 @@ def tabs(window: MainWindow) -> QTabBar | None:
     """Return the tabs of panels that share a place, None if none do."""
     direct = Qt.FindChildOption.FindDirectChildrenOnly
     found = window.panels.findChildren(QTabBar, options=direct)
-    return next((bar for bar in found if bar.isVisible()), None)
+    return next((bar for bar in found if bar.isVisible() and bar.count() > 1), None)
 
 
 def test_the_plain_sentence_and_the_figures_stand_below(window: MainWindow) -> None:
@@ -247,7 +247,7 @@ def test_a_file_that_ended_can_be_played_again_and_is_proposed(
     window.refresh()
     qtbot.waitUntil(lambda: buttons(window)[:2] == ["Play again", "Change…"])
     asked: list[str] = []
-    monkeypatch.setattr(window.session, "connect_to", asked.append)
+    monkeypatch.setattr(window.session, "connect_to", lambda text, _=(): asked.append(text))
     again = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Play again")
     QTest.mouseClick(again, Qt.MouseButton.LeftButton)
     assert asked == ["csv:run.csv"]
