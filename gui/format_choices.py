@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from driftscope.core.decoders._formats import FORMATS
-from driftscope.core.decoders.text import Text, TextParams
+from driftscope.core.decoders._formats import FORMATS, TextParams
+from driftscope.core.decoders.text import Text
 from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block, Event, Item, StreamInfo
 from driftscope.gui import words

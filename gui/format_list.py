@@ -13,8 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from driftscope.core.decoders._formats import FORMATS
-from driftscope.core.decoders.text import TextParams
+from driftscope.core.decoders._formats import FORMATS, TextParams
 from driftscope.gui import theme
 from driftscope.gui.format_choices import FormatChoices
 from driftscope.gui.widgets import Combo, label

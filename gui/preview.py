@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from driftscope.core import address
-from driftscope.core.decoders._formats import FORMATS
-from driftscope.core.decoders.text import Text, TextParams
+from driftscope.core.decoders._formats import FORMATS, TextParams
+from driftscope.core.decoders.text import Text
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.interfaces import Transport
 from driftscope.core.mailbox import Mailbox

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from driftscope.core.decoders._json import parse_object
 from driftscope.core.decoders._layout import Layout
 from driftscope.core.decoders._line import Line, parse_line, readable
 from driftscope.core.decoders._rejects import CONSOLE
 from driftscope.core.decoders._teleplot import parse_points
+from driftscope.core.params import Params, param
 
 FORMATS = {
     "auto": "Automatic",
@@ -21,6 +24,25 @@ FORMATS = {
 WHOLE = ("json", "teleplot")
 """Formats no half of whose lines could be taken for one."""
 NO_HEADER = (*WHOLE, "numbers", "tuples")
+
+
+@dataclass
+class TextParams(Params):
+    """How lines of text are read."""
+
+    format: str = param(
+        "auto", choices=tuple(FORMATS), live=False, label="Text format",
+        help="auto tells by itself. numbers: bare values, no header. csv: values under a header, "
+        "even of one column. arduino: label:value or values; a time column is a channel. "
+        "teleplot: >name:value. json: one object a line. tuples: (1, 2, 3), as MicroPython "
+        "prints them.",
+    )  # fmt: skip
+    time_field: str = param(
+        "", live=False, label="Time field of JSON",
+        help="Name of the field that holds the device's own time, such as t or meta/ms: a date, "
+        "or a number of seconds, ms or µs since its start or since 1970. Empty: the time of "
+        "arrival.",
+    )  # fmt: skip
 
 
 def parse_as(raw: bytes, mode: str, time_field: str) -> Line | None:

@@ -189,7 +189,7 @@ def make_of(raw: bytes, line: Line, slots: list[int], dated: bool) -> Make | Non
 def floats(flat: Sequence[bytes | float]) -> F64:
     """Return the values (n,) of what patterns found: NaN where there is nothing, or no number."""
     try:
-        values = np.array([float(each) if each != b"" else np.nan for each in flat])
+        values = np.fromiter(map(float, flat), np.float64, len(flat))
     except ValueError:
         values = np.array([_float(each) for each in flat])
     values[~np.isfinite(values)] = np.nan
@@ -197,10 +197,13 @@ def floats(flat: Sequence[bytes | float]) -> F64:
 
 
 def _float(found: bytes | float) -> float:
-    if isinstance(found, float):
-        return found
-    value = number(found.decode())
-    return np.nan if value is None else value
+    if found == b"":
+        return np.nan
+    try:
+        return float(found)
+    except ValueError:
+        value = number(bytes(found).decode()) if isinstance(found, bytes) else None
+        return np.nan if value is None else value
 
 
 def _date_s(found: bytes) -> float:

@@ -10,7 +10,6 @@ name at a time lie more than 50 ms apart (`_rows`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from driftscope.core.clock import ClockQuality
 from driftscope.core.decoders._admission import Admission, Verdict
 from driftscope.core.decoders._blocks import At, Blocks
-from driftscope.core.decoders._formats import FORMATS, recognised
+from driftscope.core.decoders._formats import TextParams, recognised
 from driftscope.core.decoders._json import object_reader
 from driftscope.core.decoders._layout import APART, Layout
 from driftscope.core.decoders._line import Kind, Line
@@ -29,7 +28,6 @@ from driftscope.core.decoders._rows import ROW_S, Rows
 from driftscope.core.decoders._splitter import Splitter
 from driftscope.core.decoders._teleplot import point_reader, points_of
 from driftscope.core.interfaces import Chunk, Decoder, State
-from driftscope.core.params import Params, param
 from driftscope.core.stream import F64, Event, Item
 
 PATIENCE = 16
@@ -37,25 +35,6 @@ PATIENCE = 16
 TEXT_BESIDE = (
     "Lines that do not begin with > stand in the console; they are counted there, not as rejected."
 )
-
-
-@dataclass
-class TextParams(Params):
-    """How lines of text are read."""
-
-    format: str = param(
-        "auto", choices=tuple(FORMATS), live=False, label="Text format",
-        help="auto tells by itself. numbers: bare values, no header. csv: values under a header, "
-        "even of one column. arduino: label:value or values; a time column is a channel. "
-        "teleplot: >name:value. json: one object a line. tuples: (1, 2, 3), as MicroPython "
-        "prints them.",
-    )  # fmt: skip
-    time_field: str = param(
-        "", live=False, label="Time field of JSON",
-        help="Name of the field that holds the device's own time, such as t or meta/ms: a date, "
-        "or a number of seconds, ms or µs since its start or since 1970. Empty: the time of "
-        "arrival.",
-    )  # fmt: skip
 
 
 class Text(Decoder):
