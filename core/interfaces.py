@@ -49,7 +49,7 @@ class Device(ABC):
     """True if its address is a URL: the target is all of it, first word and question marks too."""
     Params: ClassVar[type[Params]] = Params
     live: ClassVar[bool] = False
-    """True if the device does not wait for us: what cannot be taken in is lost, and counted."""
+    """True if it does not wait for us: what cannot be taken in is lost, and counted."""
     newest: ClassVar[bool] = False
     """True if only the newest sample is worth having: the next one is read when the last one was
     worked off. What was left out meanwhile the device tells as Events "missed"."""

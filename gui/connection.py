@@ -8,7 +8,7 @@ from itertools import islice
 
 from driftscope.core.health import Health
 from driftscope.core.history import History
-from driftscope.core.interfaces import Device
+from driftscope.core.interfaces import Device, Transport
 from driftscope.core.params import ParamSet, default_params
 from driftscope.core.stream import Alarm, Event, Graded, Report, Result, StreamInfo
 from driftscope.gui.typed import masked
@@ -95,7 +95,12 @@ class Connection:
 
     def can_release(self) -> bool:
         """True if the source is a device that another program may want for a while."""
-        return self.device is not None and self.device.live
+        device = self.device
+        return (
+            device is not None
+            and device.live
+            and (device.pictures or isinstance(device, Transport))
+        )
 
     def fail(self, message: str) -> None:
         """Note that it could not be opened or was lost for good."""

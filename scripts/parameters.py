@@ -7,6 +7,7 @@ from pathlib import Path
 
 from driftscope.core import registry
 from driftscope.core.params import DetectorParams, LearnerParams, Params, PictureLearnerParams, Spec
+from driftscope.core.sources.demo import demos
 
 PAGE = Path(__file__).parents[1] / "docs" / "parameters.md"
 HEAD = """\
@@ -35,6 +36,11 @@ def page() -> str:
         for name, plugin in registry.load_all(kind)[0].items():
             title = f"{prefix.capitalize()} `{getattr(plugin, 'scheme', name)}`"
             parts.append(section(title, prefix, plugin.Params))
+            if name == "demo":
+                parts += [
+                    section(f"Source `demo:{each}`", prefix, kind.Params)
+                    for each, kind in list(demos().items())[1:]
+                ]
     return "\n".join(part for part in parts if part)
 
 

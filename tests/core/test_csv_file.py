@@ -196,3 +196,16 @@ def test_public_recordings_give_a_row_a_line(data_dir: Path, name: str) -> None:
     assert lines and len(played.rows) == len(rows) and not played.rejects
     last = rows[-1].replace(b";", b",").split(b",")[1:]
     assert played.rows[-1] == [float(cell) for cell in last]
+
+
+def test_it_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("a,b\n" + "".join(f"{k},{k % 7}\n" for k in range(60_000)))
+    source = CsvFile(str(path), CsvParams(speed="max"))
+    source.open()
+    told = [source.progress()]
+    while source.read() is not None:
+        told.append(source.progress())
+    source.close()
+    assert told[0] == 0 and told[-1] == 1 and told == sorted(told)
+    assert len(set(told)) > 10

@@ -158,3 +158,19 @@ def xdotool(*words: str) -> str:
         [program, *words], capture_output=True, text=True, timeout=10, check=False
     )
     return done.stdout.strip()
+
+
+def test_a_file_is_stopped_by_its_button_and_what_was_read_stays(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.csv"
+    rows = np.column_stack([np.arange(200_000), waves(200_000, 2)])
+    np.savetxt(path, rows, delimiter=",", header="time (ms),a,b", comments="", fmt="%.4f")
+    session = window.session
+    session.connect_to(f"csv:{path}?speed=max")
+    wait_for(lambda: "% of long.csv" in window.progress.text.text())
+    window.progress.stop.click()
+    wait_for(lambda: not session.running)
+    assert 0 < session.health.samples < 200_000
+    assert session.history is not None and len(session.history) > 0
+    assert session.health.link == "ended" and window.progress.isHidden()
