@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from windows import button, slider, wait_for
+from PySide6.QtWidgets import QComboBox
+from windows import activate, button, slider, wait_for
 
 from driftscope.gui.main_window import MainWindow
 
@@ -99,3 +100,30 @@ def test_changing_the_model_and_the_optimizer_while_it_runs(window: MainWindow) 
     updates = session.health.updates
     wait_for(lambda: session.health.updates > updates + 10)
     assert "hidden" in session.params.sections["model"].specs()
+
+
+def test_the_model_before_goes_on_and_keys_bring_back_what_was_learned(window: MainWindow) -> None:
+    session, loss = window.session, window.loss.panel
+    session.connect_to("demo:")
+    wait_for(lambda: session.health.updates > 20)
+    combo = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Model")
+    combo.setCurrentIndex(combo.findText("Linear"))
+    combo.activated.emit(combo.currentIndex())
+    wait_for(lambda: "MLP, before" in loss.legend.accessibleName() and loss.stop.isVisible())
+    activate(window)
+    window.stage.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    wait_for(lambda: marks(window) == ["bookmark"])
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window, Qt.Key.Key_B, both)
+    wait_for(lambda: marks(window) == ["bookmark", "back to the bookmark"])
+    wait_for(lambda: "Back to the bookmark" in window.said.text())
+    QTest.keyClick(window, Qt.Key.Key_Z, both)
+    wait_for(lambda: "Nothing that old is remembered" in window.said.text())
+    QTest.mouseClick(loss.stop, Qt.MouseButton.LeftButton)
+    wait_for(lambda: "before" not in loss.legend.accessibleName() and not loss.stop.isVisible())
+
+
+def marks(window: MainWindow) -> list[str]:
+    """Return what going back and bookmarks have left on the loss plot."""
+    return [mark.data["mark"] for mark in window.session.marks if mark.data.get("mark")]
