@@ -277,3 +277,18 @@ def test_the_model_before_has_a_curve_while_it_is_compared_and_the_next_one_its_
     assert trace.former == "tcn"
     add(3010)
     assert trace.former == "" and trace.means(LIMIT)[1].shape[1] == 2
+
+
+def test_exact_rows_are_found_by_time_and_by_number() -> None:
+    history = filled(300)
+    history.append(result(400, 100))  # a hundred are missing
+    rows = history.rows
+    assert [rows.near(t) for t in (-5.0, 0.004, 0.006, 3.4, 3.6, 99.0)] == [0, 0, 1, 299, 400, 499]
+    assert [rows.beside(299, by) for by in (0, 1, 2, -300, 999)] == [299, 400, 401, 0, 499]
+    found = rows.between(2.98, 4.01)
+    assert found.seq.tolist() == [298, 299, 400, 401]
+    assert found.values[1].tolist() == [2980.0, 2990.0, 4000.0, 4010.0]
+    assert rows.numbered(299, 401).time_s.tolist() == [2.99, 4.0, 4.01]
+    assert len(rows.between(3.2, 3.3)) == len(rows.numbered(500, 400)) == 0
+    nothing = History(INFO).rows
+    assert nothing.near(1.0) == nothing.beside(3, 1) == -1
