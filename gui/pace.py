@@ -9,7 +9,7 @@ from collections import deque
 
 import numpy as np
 
-FAST_MS, PICTURES_MS, SLOW_MS, LATE_MS = 16, 30, 33, 50
+FAST_MS, PICTURES_MS, SLOW_MS, LATE_MS = 16, 30, 33, 45
 DEAR_S, CHEAP_S = 0.012, 0.009
 """What a frame may cost before fewer are drawn, and how little until there are more again."""
 LOOK_S, MANY = 0.25, 10

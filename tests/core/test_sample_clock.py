@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from arrivals import Reads, errors_ms, in_lumps, one_by_one, raw, stamped, steady
+from readers import Scripted
 
 from driftscope.core.decoders._times import DeviceClock
 from driftscope.core.decoders.text import Text, TextParams
 from driftscope.core.health import Health
+from driftscope.core.monitor import Monitor
+from driftscope.core.params import default_params
 from driftscope.core.sample_clock import ArrivalClock
 from driftscope.core.stream import Block
+from driftscope.core.summary import summary
 from driftscope.core.wire import Chunk
 
 Read = Callable[[np.ndarray, np.random.Generator], Reads]
@@ -247,3 +253,14 @@ def test_lumps_leave_no_trace_in_what_the_decoder_gives() -> None:
             times += item.time_s.tolist() if isinstance(item, Block) else []
     steps = np.diff(times)[600:]
     assert np.percentile(np.abs(steps - 0.005), 99) < 0.0002
+
+
+def test_what_the_decoder_knows_of_its_clock_stands_in_health_and_summary() -> None:
+    script = [step for k in range(80) for step in (partial(time.sleep, 0.002), b"%d\n" % k)]
+    device = Scripted(*script, live=True, end=True)
+    monitor = Monitor({"wire": (device, default_params())}, [])
+    monitor.run()
+    health = monitor.healths["wire"]
+    assert health.samples >= 79 and health.clock.jitter_ms is not None
+    assert summary(health)["clock_jitter_ms"] == health.clock.jitter_ms
+    assert summary(health)["clock_drift_ppm"] is None
