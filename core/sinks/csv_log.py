@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import time
 from collections.abc import Iterator
@@ -141,10 +142,14 @@ class CsvLog(Sink):
         except OSError as error:
             reason = error.strerror or str(error)
             where = f"{self.path}" + (" and beside it" if len(self._files) > 1 else "")
-            self.trouble = (
-                f"{reason[0].lower()}{reason[1:]}; {self.rows:,} rows stand whole in {where}. "
-                "The run goes on: make room, or choose another folder, then log again"
-            )
+            reason = f"{reason[0].lower()}{reason[1:]}"
+            if error.errno == errno.ENOENT:  # of the file itself
+                self.trouble = f"{reason} while it was written. The run goes on: log again"
+            else:
+                self.trouble = (
+                    f"{reason}; {self.rows:,} rows stand whole in {where}. The run goes on: make "
+                    "room, or choose another folder, then log again"
+                )
             raise OSError(error.errno, self.trouble) from error
 
 

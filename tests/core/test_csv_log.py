@@ -247,7 +247,7 @@ def test_a_file_that_was_deleted_is_told_not_written_into_the_void(tmp_path: Pat
     log.write(INFO)
     (tmp_path / "run.csv").unlink()
     log._files[0]._flushed_s = -1e9
-    with pytest.raises(OSError, match="the file was deleted; 0 rows stand whole"):
+    with pytest.raises(OSError, match="the file was deleted while it was written"):
         log.tick()
     log.close()
 
