@@ -214,6 +214,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: $raised; color: $te
     selection-background-color: $prediction; selection-color: #14171c; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border-color: $prediction; }
+QComboBox QLineEdit { background: transparent; border: none; padding: 0; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $lines;
     selection-background-color: $prediction; selection-color: #14171c; }
 
