@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -20,13 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from driftscope.core import address, registry
+from driftscope.core import address
 from driftscope.core.cameras import Camera, cameras
 from driftscope.core.errors import DriftscopeError, ParamError
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.params import Spec, Value
 from driftscope.core.ports import Port, serial_ports
+from driftscope.core.sources.demo import address_of, demos
 from driftscope.gui import theme, words
+from driftscope.gui.browsing import ask_file, ask_folder
 from driftscope.gui.fields import BaudField, Field, field
 from driftscope.gui.scale import Nothing, Reading
 from driftscope.gui.typed import as_address, masked, of_path, same_device, with_options
@@ -36,9 +37,15 @@ PORTS_S = 2.0
 LATELY = 4
 """So many sources that were connected lately stand in the list."""
 DEMOS = (
-    ("Demo: a machine's vibration", "demo:"),
+    *((f"Demo: {each.title}", address_of(name)) for name, each in demos().items()),
     ("Demo: a conveyor under a camera", "scene:"),
 )
+STORIES = {
+    **{address_of(name): each.story for name, each in demos().items()},
+    "scene:": "Parts pass under a camera; now and then one is damaged or foreign: look for the "
+    "frame around it.",
+}
+"""What happens in each demo, and what to look for."""
 NOTHING = "No serial port and no camera is there: plug one in, with a cable that carries data."
 Found = tuple[list[Camera], list[Port]]
 
@@ -65,7 +72,7 @@ class SourcePicker(QWidget):
         self.options: dict[str, Value] = {}
         self.fields: dict[str, Field] = {}
         self._specs: dict[str, Spec] = {}
-        self._of_text: dict[str, Spec] = {}
+        self._of_text: dict[str, Value] = {}
         self._listed: Found | None = None
         self._found: Mailbox[Found] = Mailbox(0)
         self._secret = ""
@@ -123,14 +130,16 @@ class SourcePicker(QWidget):
         refresh = _button("Refresh", "Look for devices now; it is also done every two seconds.")
         refresh.clicked.connect(self.look)
         browse = _button("File…", "Play a file of numbers or a video.")
-        browse.clicked.connect(self._browse)
+        browse.clicked.connect(lambda: self._choose_path(ask_file(self)))
         folder = _button("Folder…", "Go through a folder of pictures, or of CIFAR batches.")
-        folder.clicked.connect(self._browse_folder)
+        folder.clicked.connect(lambda: self._choose_path(ask_folder(self)))
         head = QHBoxLayout()
         head.addWidget(label("Sources", "title"))
         head.addStretch()
         for button in (browse, folder, refresh):
             head.addWidget(button)
+        self.story = label("", "secondary", wrap=True)
+        self.story.hide()
         self._inside = QWidget()
         self._form = QVBoxLayout(self._inside)
         self._form.setContentsMargins(0, 4, 10, 0)
@@ -148,6 +157,7 @@ class SourcePicker(QWidget):
         rows.addWidget(self.list, 2)
         rows.addWidget(label("or type a port, a camera, a file or an address", "secondary"))
         rows.addWidget(self.line)
+        rows.addWidget(self.story)
         rows.addWidget(area, 3)
 
     def _list(self, found: Found) -> None:
@@ -190,26 +200,9 @@ class SourcePicker(QWidget):
         if where and where not in (self.address, self.address.partition("?")[0]):
             self.choose(where)
 
-    def _browse(self) -> None:
-        endings = sorted(
-            suffix
-            for plugin in registry.load_all("sources")[0].values()
-            for suffix in plugin.suffixes
-        )
-        kinds = (
-            f"What can be played ({' '.join('*' + ending for ending in endings)} data_batch_*);;"
-            "All files (*)"
-        )
-        chosen, _ = QFileDialog.getOpenFileName(self, "Play a file", "", kinds)
-        if chosen:
-            self._choose_path(chosen)
-
-    def _browse_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Go through a folder of pictures")
-        if chosen:
-            self._choose_path(chosen)
-
     def _choose_path(self, chosen: str) -> None:
+        if not chosen:
+            return
         try:
             self.choose(of_path(Path(chosen)))
         except DriftscopeError:  # the line says what is known
@@ -221,8 +214,7 @@ class SourcePicker(QWidget):
         try:
             text = as_address(self._secret if typed == masked(self._secret) else typed)
             parsed = address.parse(text)
-            kind = address.find(parsed)
-            of_text = address.decoder_specs(kind)
+            of_text = address.decoder_specs(kind := address.find(parsed))
             specs = kind.Params.specs() | of_text
             given = {
                 name: specs[name].parse(value)
@@ -232,23 +224,26 @@ class SourcePicker(QWidget):
         except DriftscopeError as error:
             self.address, self.device, self.trouble = "", "", str(error)
             self._inside.hide()
+            self.story.hide()
             self._mark()
             self.changed.emit()
             return
         if specs != self._specs:
-            self._specs, self._of_text = specs, of_text
+            self._specs = specs
+            self._of_text = {name: spec.default for name, spec in of_text.items()}
             self.options = {name: spec.default for name, spec in specs.items()}
             self._make_fields()
         if not (self.address and same_device(text, self.address)):  # another prints otherwise
-            self.options.update({name: spec.default for name, spec in of_text.items()})
+            self.options.update(self._of_text)
         self.options.update(given)
         self._tell(text)
 
     def _tell(self, text: str) -> None:
         self.address, self.trouble = with_options(text, self.options), ""
-        of_device = {n: value for n, value in self.options.items() if n not in self._of_text}
-        self.device = with_options(text, of_device)
+        self.device = with_options(text, self.options | self._of_text)
         self._inside.show()
+        self.story.setText(STORIES.get(self.address.partition("?")[0], ""))
+        self.story.setVisible(bool(self.story.text()))
         for name, made in self.fields.items():
             made.show_value(self.options[name])
         self.list.blockSignals(True)
