@@ -7,7 +7,6 @@ import errno
 import os
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 FLUSH_S = 1.0
 BUFFER_BYTES = 512 * 2**10
@@ -23,11 +22,10 @@ class RowFile:
 
     def __init__(self, path: Path, fresh: bool = False) -> None:
         """Open a file, emptying it; with `fresh` it must not be there yet."""
-        if path.is_fifo():  # opening it would wait for a reader, perhaps for ever
-            raise OSError(errno.EINVAL, "it is a pipe, not a file")
         self.path = path
         self.rows = self.nbytes = 0
-        self._file: BinaryIO = path.open("xb" if fresh else "wb", buffering=0)
+        mode = "xb" if fresh else "wb"
+        self._file = open(path, mode, buffering=0, opener=_opened)  # noqa: SIM115  closed in close
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._waiting_rows = 0
@@ -46,8 +44,9 @@ class RowFile:
         """Forget the header, if there is no row behind it yet; say whether it was so."""
         if self.rows or self._waiting_rows:
             return False
-        os.ftruncate(self._file.fileno(), 0)
-        self._file.seek(0)
+        if self.nbytes:
+            os.ftruncate(self._file.fileno(), 0)
+            self._file.seek(0)
         self._waiting, self._waiting_bytes, self.nbytes = [], 0, 0
         return True
 
@@ -96,3 +95,11 @@ class RowFile:
     def _gone(self) -> bool:
         """Say whether the file has lost its name: what is written to it is lost then."""
         return os.fstat(self._file.fileno()).st_nlink == 0
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads is an OSError instead of a wait for ever."""
+    found = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(found, True)
+    return found

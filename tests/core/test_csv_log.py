@@ -271,7 +271,7 @@ def test_rows_are_on_the_disk_after_a_second(tmp_path: Path, monkeypatch) -> Non
         (".", "it is a folder. Name a file in it."),
         ("no/such/run.csv", "there is no folder"),
         ("run.csv/inside.csv", "there is no folder"),
-        ("pipe", "it is a pipe, not a file. Choose"),
+        ("pipe", "no such device or address. Choose"),
         ("a\0b.csv", "null byte"),
         ("x" * 300 + ".csv", "file name too long. Choose another folder or name."),
     ],

@@ -123,6 +123,16 @@ def test_a_full_disk_ends_the_log_alone(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Not complete: the log." in told
 
 
+def test_a_log_can_go_to_another_program(tmp_path: Path) -> None:
+    words = ["watch", str(table(tmp_path / "t.csv")), "--speed", "max", "--log", "/dev/stdout"]
+    made = subprocess.run(
+        [sys.executable, "-m", "driftscope.core.cli", *words],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    lines = made.stdout.splitlines()
+    assert len(lines) == 301 and lines[0].startswith("time (s),a (V),'-b,")
+
+
 def test_killed_it_leaves_a_whole_last_line(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     words = ["watch", "demo:", "--log", str(log)]
