@@ -12,9 +12,9 @@ from driftscope.gui.scale import GOOD_FOR, STEPS, Reading, Scale, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
-NAME_PX, SPEED_PX = 104, 48
-SPEEDS = {"1": "as recorded", "10": "10 times as fast", "max": "as fast as possible"}
-TIMES = " times as fast"
+NAME_PX = 104
+SPEEDS = {"1": "as recorded", "10": "10 times", "max": "at full speed"}
+TIMES = " times"
 BAUDS = (
     9600, 19_200, 38_400, 57_600, 115_200, 230_400, 250_000, 460_800, 500_000, 921_600,
     1_000_000, 2_000_000, 3_000_000,
@@ -228,7 +228,7 @@ class SpeedField(Field):
         self.combo.addItems(list(SPEEDS.values()))
         self._accessible(self.combo)
         name = label(self.name, "secondary")
-        name.setFixedWidth(SPEED_PX)
+        name.setFixedWidth(NAME_PX)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(name)

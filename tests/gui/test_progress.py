@@ -42,8 +42,8 @@ def test_the_button_stops_the_reading(
 
 
 @pytest.mark.parametrize(
-    ("typed", "speed"), [("as recorded", "1"), ("as fast as possible", "max"), ("25", "25"),
-                         ("3 times as fast", "3"), ("10x", "10")]
+    ("typed", "speed"), [("as recorded", "1"), ("at full speed", "max"), ("25", "25"),
+                         ("3 times", "3"), ("10x", "10")]
 )  # fmt: skip
 def test_a_speed_is_said_in_words_and_any_may_be_typed(
     qtbot: QtBot, typed: str, speed: str
@@ -55,7 +55,7 @@ def test_a_speed_is_said_in_words_and_any_may_be_typed(
     turned: list[object] = []
     made.turned.connect(turned.append)
     made.show_value("10")
-    assert made.combo.currentText() == "10 times as fast"
+    assert made.combo.currentText() == "10 times"
     made.combo.setEditText(typed)
     made.typed.editingFinished.emit()
     assert set(turned) == {speed}
