@@ -21,7 +21,7 @@ from driftscope.gui.pixels import image_of
 from driftscope.gui.preview import Preview
 from driftscope.gui.widgets import Elided, label, set_text
 
-MOST_CHANNELS = 14
+MOST_CHANNELS = 9
 
 
 class SeenPicture(QWidget):
