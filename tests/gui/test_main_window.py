@@ -139,7 +139,7 @@ def test_a_small_window_folds_the_alarms_into_a_tab_and_cuts_nothing_off(
     alarms = window.panels.docks["alarms"]
     assert tabs(window) is None and alarms.seen
     window.resize(1024, 700)
-    qtbot.waitUntil(lambda: tabs(window) is not None)
+    qtbot.waitUntil(lambda: tabs(window) is not None and tabs(window).count() == 3)
     assert (window.width(), window.height()) == (1024, 700)
     bar = tabs(window)
     assert [bar.tabText(k) for k in range(bar.count())] == ["Settings", "Alarms", "Console"]
