@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 MENUS = ("File", "Source", "View", "Measure", "Learning", "Alarms", "Panels", "Help")
+MOST_LISTED = 8
+"""Places of a list in a menu."""
+R = TypeVar("R")
 Asked = Callable[[], bool]
+Text = str | Callable[[], str]
+"""A text, or what gives it at the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One action, and what is asked about it before it is shown."""
+
+    action: QAction
+    text: Text
+    tip: Text
+    on: Asked | None
+    when: Asked | None
+    there: Asked | None
+
+    def refresh(self) -> None:
+        """Show what it is called now, and whether it is there, can be done and is on."""
+        action = self.action
+        if self.there is not None:
+            action.setVisible(self.there())
+            if not action.isVisible():
+                return
+        if callable(self.text):
+            action.setText(self.text().replace("&", "&&"))
+        if callable(self.tip):
+            action.setToolTip(self.tip())
+            action.setStatusTip(self.tip())
+        if self.on is not None:
+            action.setChecked(self.on())
+        if self.when is not None:
+            action.setEnabled(self.when())
 
 
 class Actions(QObject):
@@ -17,22 +54,22 @@ class Actions(QObject):
 
     Whatever can be done from the window is added here by whoever does it: a panel has a method
     `offer(actions)` for it. Nothing else makes shortcuts. A menu within one is written
-    "Source/Recent".
+    "Source/Recent"; it is there as long as anything in it is.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._menus: dict[str, QMenu] = {}
-        self._asked: list[tuple[QAction, Asked | None, Asked | None, Asked | None]] = []
+        self._offered: list[Offered] = []
 
     def add(
         self,
         menu: str,
-        text: str,
+        text: Text,
         act: Callable[[], object],
         keys: str = "",
-        tip: str = "",
+        tip: Text = "",
         *,
         on: Asked | None = None,
         when: Asked | None = None,
@@ -43,18 +80,45 @@ class Actions(QObject):
         `on` says whether it is switched on now, `when` whether it can be done now, `there`
         whether there is such a thing at all; they are asked in `refresh` and before a menu opens.
         """
-        made = QAction(text, self._window)
+        made = QAction(self._window)
+        if isinstance(text, str):
+            made.setText(text)
+            tip = tip or text.rstrip("…") + "."
         if keys:
             made.setShortcuts([QKeySequence(each) for each in keys.split("; ")])
-        tip = tip or text.rstrip("…") + "."
-        made.setToolTip(f"{tip} ({keys})" if keys else tip)
-        made.setStatusTip(tip)
+        if isinstance(tip, str):
+            made.setToolTip(f"{tip} ({keys})" if keys else tip)
+            made.setStatusTip(tip)
         made.setCheckable(on is not None)
         made.setData(menu.partition("/")[0])
         made.triggered.connect(lambda _=False: self._do(act))
-        self._asked.append((made, on, when, there))
         self._menu(menu).addAction(made)
+        self._offered.append(Offered(made, text, tip, on, when, there))
+        self._offered[-1].refresh()
         return made
+
+    def add_list(
+        self,
+        menu: str,
+        listed: Callable[[], Sequence[str]],
+        text: Callable[[str], str],
+        act: Callable[[str], object],
+    ) -> None:
+        """Add an action for each thing in a list that may change, MOST_LISTED of them at most.
+
+        `text` names the action that does `act` with one; the thing itself stands in its tip.
+        """
+
+        def at(place: int) -> str:
+            found = listed()
+            return found[place] if place < len(found) else ""
+
+        for place in range(MOST_LISTED):
+            thing = partial(at, place)
+            self.add(
+                menu, _with(text, thing), _with(act, thing), tip=thing,
+                there=_with(bool, thing),
+            )  # fmt: skip
 
     def gap(self, menu: str) -> None:
         """Draw a line below what a menu holds so far."""
@@ -62,7 +126,7 @@ class Actions(QObject):
 
     def all(self) -> list[QAction]:
         """Return every action there is, in the order of the menus; `data()` is the menu's name."""
-        found = [action for action, *_ in self._asked if action.isVisible()]
+        found = [each.action for each in self._offered if each.action.isVisible()]
         return sorted(found, key=lambda action: MENUS.index(action.data()))
 
     def menus(self) -> list[QMenu]:
@@ -71,13 +135,11 @@ class Actions(QObject):
 
     def refresh(self) -> None:
         """Show what is switched on and what can be done now."""
-        for action, on, when, there in self._asked:
-            if there is not None and action.isVisible() != there():
-                action.setVisible(there())
-            if on is not None and action.isChecked() != on():
-                action.setChecked(on())
-            if when is not None and action.isEnabled() != when():
-                action.setEnabled(when())
+        for each in self._offered:
+            each.refresh()
+        for path, menu in self._menus.items():
+            if "/" in path:
+                menu.menuAction().setVisible(any(each.isVisible() for each in menu.actions()))
 
     def _do(self, act: Callable[[], object]) -> None:
         act()
@@ -96,3 +158,8 @@ class Actions(QObject):
             bar = self._window.menuBar()
             bar.insertMenu(later[0].menuAction() if later else None, made)  # type: ignore[arg-type]  # Qt takes none
         return self._menus[path]
+
+
+def _with(do: Callable[[str], R], thing: Callable[[], str]) -> Callable[[], R]:
+    """Return what does something with a thing, as the thing then is."""
+    return lambda: do(thing())

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 THEMES = {
     "system": ("Colours of the system", "Go with the system's dark or light colours"),
-    "dark": ("Dark", "Light text on a dark ground"),
-    "light": ("Light", "Dark text on a light ground"),
+    "dark": ("Dark colours", "Light text on a dark ground"),
+    "light": ("Light colours", "Dark text on a light ground"),
 }
 
 
@@ -38,19 +38,17 @@ class Habits:
     def offer(self, actions: Actions) -> None:
         """Say what can be done."""
         window, bell = self.window, self.bell
-        self.recent.offer(actions)
         actions.gap("View")
         actions.add(
             "View", "Full screen", self.turn_full_screen, "F11",
             "Use the whole screen, or no longer",
             on=window.isFullScreen,
         )  # fmt: skip
-        actions.gap("View")
         for name, (text, tip) in THEMES.items():
             on = partial(_is_chosen, name)
-            actions.add("View", text, partial(self.choose_theme, name), tip=tip, on=on)
+            actions.add("View/Colours", text, partial(self.choose_theme, name), tip=tip, on=on)
         actions.add(
-            "View", "Switch dark and light", self.switch_theme, "Ctrl+Shift+T",
+            "View/Colours", "Switch dark and light", self.switch_theme, "Ctrl+Shift+T",
             "Choose the light colours while they are dark, or the other way round",
         )  # fmt: skip
         actions.add(

@@ -235,8 +235,8 @@ class MainWindow(QMainWindow):
         self.pictures = PlotPictures(session, self, self.panels.traces)
         self.pictures.told.connect(self.say)
         self.pictures.offer(self.can_do)
-        self.habits.offer(self.can_do)
         self.panels.offer(self.can_do)
+        self.habits.offer(self.can_do)
         self.can_do.gap("File")
         self.can_do.add("File", "Quit", self.close, "Ctrl+Q", "Close Driftscope")
 

@@ -35,6 +35,7 @@ def offer(lanes: Lanes, readout: Readout, actions: Actions) -> None:
         "Measure", "Zoom from A to B", partial(zoom_between, lanes), "Z",
         when=lambda: len(cursor.marks) == 2,
     )  # fmt: skip
+    actions.gap("Measure")
     measure(
         "Statistics of the view", partial(switch_statistics, lanes), "T",
         "Lowest, highest, mean and standard deviation of all that is in view",
@@ -50,6 +51,7 @@ def offer(lanes: Lanes, readout: Readout, actions: Actions) -> None:
     moves("First zoom", partial(moved, lanes, view.reset_span), tip="Key 0 in a plot")
     moves("All that is kept", partial(moved, lanes, view.show_all), "Ctrl+Home")
     moves("Back to now", lanes.follow_live, tip="Key End in a plot, or a double click")
+    actions.gap("View")
     tip = "In the lane that is looked at; or Ctrl and the wheel"
     moves("Zoom values in", partial(zoom_values, lanes, 1 / ZOOM), "Ctrl+Up", tip)
     moves("Zoom values out", partial(zoom_values, lanes, ZOOM), "Ctrl+Down", tip)
@@ -57,6 +59,7 @@ def offer(lanes: Lanes, readout: Readout, actions: Actions) -> None:
         "Automatic range", partial(automatic, lanes), "Y",
         "Let the values' range follow the signal; or a double click on the axis",
     )  # fmt: skip
+    actions.gap("View")
 
 
 def seen(lanes: Lanes) -> bool:

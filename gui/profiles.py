@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from driftscope.core import profile, profile_file
 from driftscope.core.address import HIDDEN
@@ -52,7 +50,6 @@ class Profiles(QObject):
         self.view = view
         self.keeping = keeping
         self.preferences = preferences
-        self._offered: list[QAction] = []
 
     def offer(self, actions: Actions) -> None:
         """Say what can be done, and which profiles were used lately in a menu of their own."""
@@ -65,21 +62,8 @@ class Profiles(QObject):
             "Save sources, settings and how channels are drawn, to open them again",
             when=lambda: bool(self.session.connections),
         )  # fmt: skip
-        menu = next(each for each in actions.menus() if each.title() == "&File")
-        recent = QMenu("&Recent profiles", menu)
-        recent.setToolTipsVisible(True)
-        for place in range(MOST_RECENT):
-            action = actions.add(
-                "File", f"Recent profile {place + 1}", partial(self._open_recent, place),
-                tip="Open again what was opened lately", when=partial(self._has_recent, place),
-            )  # fmt: skip
-            menu.removeAction(action)
-            recent.addAction(action)
-            self._offered.append(action)
-        menu.addMenu(recent)
-        menu.aboutToShow.connect(lambda: recent.menuAction().setEnabled(bool(self.recent())))
+        actions.add_list("File/Recent profiles", self.recent, _again, lambda p: self.open(Path(p)))
         actions.gap("File")
-        self._show_recent()
 
     def recent(self) -> list[str]:
         """Return the profiles used lately, the newest first."""
@@ -173,24 +157,10 @@ class Profiles(QObject):
 
     def _note(self, path: Path) -> None:
         self.preferences.note(RECENT_PROFILES, str(path.absolute()))
-        self._show_recent()
 
-    def _has_recent(self, place: int) -> bool:
-        return place < len(self.recent())
 
-    def _open_recent(self, place: int) -> None:
-        if self._has_recent(place):
-            self.open(Path(self.recent()[place]))
-
-    def _show_recent(self) -> None:
-        kept = self.recent()
-        for place, action in enumerate(self._offered):
-            action.setVisible(place < len(kept))
-            if place < len(kept):
-                name = words.shortened(Path(kept[place]).stem, 40)
-                action.setText(f"Open profile {name} again".replace("&", "&&"))
-                action.setToolTip(kept[place])
-                action.setStatusTip(kept[place])
+def _again(path: str) -> str:
+    return f"Open profile {words.shortened(Path(path).stem, 40)} again"
 
 
 def check_looks(found: Profile) -> None:

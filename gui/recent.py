@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
 from driftscope.core.address import HIDDEN, masked
 from driftscope.gui import words
@@ -33,8 +29,6 @@ class Recent:
         self._connect = connect
         self.noted: set[str] = set()
         """The user's own sources that were opened since the start."""
-        self._offered: list[QAction] = []
-        self._menu: QMenu | None = None
         session.opened.connect(self.note)
 
     def note(self) -> None:
@@ -44,7 +38,6 @@ class Recent:
                 self.noted.add(each.address)
                 self.preferences.note(RECENT_SOURCES, masked(each.address))
                 self.preferences.set(LAST_SOURCE, masked(each.address))
-        self._show()
 
     def all(self) -> list[str]:
         """Return the addresses, the newest first."""
@@ -56,40 +49,11 @@ class Recent:
 
     def offer(self, actions: Actions) -> None:
         """Say what was connected lately in a menu of its own."""
-        source = next(menu for menu in actions.menus() if menu.title() == "&Source")
-        made = QMenu("&Recent", source)
-        made.setToolTipsVisible(True)
-        for place in range(MOST_RECENT):
-            action = actions.add(
-                "Source", f"Recent {place + 1}", partial(self._take, place),
-                tip="Connect again what was connected lately", when=partial(self._has, place),
-            )  # fmt: skip
-            source.removeAction(action)
-            made.addAction(action)
-            self._offered.append(action)
-        source.addMenu(made)
-        self._menu = made
-        self._show()
+        actions.add_list("Source/Recent", self.all, _again, self._connect)
 
-    def _has(self, place: int) -> bool:
-        return place < len(self.all())
 
-    def _take(self, place: int) -> None:
-        if self._has(place):
-            self._connect(self.all()[place])
-
-    def _show(self) -> None:
-        kept = self.all()
-        for place, action in enumerate(self._offered):
-            there = place < len(kept)
-            action.setVisible(there)
-            if there:
-                name = words.shortened(kept[place], 48)
-                action.setText(f"Connect again: {name}".replace("&", "&&"))
-                action.setToolTip(kept[place])
-                action.setStatusTip(kept[place])
-        if self._menu is not None:
-            self._menu.menuAction().setEnabled(bool(kept))
+def _again(address: str) -> str:
+    return f"Connect again: {words.shortened(address, 48)}"
 
 
 def own(address: str) -> bool:

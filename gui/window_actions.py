@@ -26,9 +26,13 @@ def offer(window: MainWindow, actions: Actions) -> None:
         "View", "Pause view", lambda: _space(window), "Space",
         "Hold the view; acquisition and learning go on", on=lambda: session.paused,
     )  # fmt: skip
-    actions.add("File", "Save…", window.offer_to_save, "Ctrl+S", "Save what was seen or learned")
-    window.keeping.offer(actions)
+    actions.gap("View")
     window.profiles.offer(actions)
+    window.keeping.offer(actions)
+    actions.add(
+        "File", "Save alarm, samples or model…", window.offer_to_save, "Ctrl+S",
+        "Save what was seen or learned",
+    )  # fmt: skip
     palette, keys = Palette(window, actions, session), Keys(window, actions)
     window.top_bar.anything.clicked.connect(palette.ask)
     actions.add("Help", "Do anything…", palette.ask, "Ctrl+K", "Type what you want done")
@@ -43,6 +47,8 @@ def _sources(window: MainWindow, actions: Actions) -> None:
         "Add source…", lambda: window.connect_source(beside=True), "Ctrl+Shift+O",
         "Connect one more, beside those there are", when=lambda: bool(session.connections),
     )  # fmt: skip
+    window.habits.recent.offer(actions)
+    actions.gap("Source")
     several = lambda: len(session.connections) > 1  # noqa: E731  named, as it is used five times
     add("Close source", window.close_source, "Ctrl+W", "Let the shown one go", when=several)
     add("Next source", lambda: _show_next(window, 1), "Ctrl+Tab", when=several)
@@ -52,6 +58,7 @@ def _sources(window: MainWindow, actions: Actions) -> None:
             f"Source {place + 1}", partial(_show_at, window, place), f"Ctrl+{place + 1}",
             there=partial(_has, session, place),
         )  # fmt: skip
+    actions.gap("Source")
     add(
         "Release device", lambda: session.release_port(session.health.link != "released"),
         tip="Let another program have the device for a while, or take it back",

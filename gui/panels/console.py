@@ -106,19 +106,25 @@ class ConsolePanel(QWidget):
             on=lambda: self.send.armed, when=self.send.arm.isEnabled,
         )  # fmt: skip
         add(
-            "View", "Console as hex", self._turn_form, tip="Show the bytes as a hex dump, or as "
-            "text", on=lambda: self.view.console.form == "hex", when=wired,
+            "View/Console", "Console as hex", self._turn_form, tip="Show the bytes as a hex dump, "
+            "or as text", on=lambda: self.view.console.form == "hex", when=wired,
         )  # fmt: skip
         add(
-            "View", "Console: find next", lambda: self.search(1), "F3",
+            "View/Console", "Find next in console", lambda: self.search(1), "F3",
             "Go to the next line that holds what is searched for", when=self._finds,
         )  # fmt: skip
         add(
-            "View", "Console: find previous", lambda: self.search(-1), "Shift+F3",
+            "View/Console", "Find previous in console", lambda: self.search(-1), "Shift+F3",
             "Go to the line before that holds what is searched for", when=self._finds,
         )  # fmt: skip
-        add("View", "Console: newest line", self.view.follow, when=wired, tip="Follow what comes")
-        add("View", "Clear console", self.clear, when=wired, tip="Show what comes from now on")
+        add(
+            "View/Console", "Newest line of the console", self.view.follow, when=wired,
+            tip="Follow what comes",
+        )  # fmt: skip
+        add(
+            "View/Console", "Clear console", self.clear, when=wired,
+            tip="Show what comes from now on",
+        )  # fmt: skip
         add(
             "File", "Save console as text…", self.ask_where, when=wired,
             tip="Write the lines shown in the console to a file",
