@@ -116,7 +116,7 @@ def test_a_monitor_that_has_ended_still_saves(tmp_path: Path) -> None:
     monitor.send(wish)
     loaded = model.load(wish.done.result(10)).learner()
     now = monitor.lanes["s"].learner
-    nets = [dict(model.nets_in(each))["net"].state_dict() for each in (loaded, now)]
+    nets = [dict(model.nets_in(each))["training.net"].state_dict() for each in (loaded, now)]
     assert all(np.array_equal(a, b) for a, b in zip(*(n.values() for n in nets), strict=True))
     bad = SaveModel("s", tmp_path / "absent" / "m.safetensors")
     monitor.send(bad)

@@ -7,7 +7,7 @@ import copy
 import pytest
 from streams import Listed, run, waves
 
-from driftscope.core import holding, lane, parts
+from driftscope.core import holding, knowledge, parts
 from driftscope.core.holding import MOST_S, REASON, Holding
 from driftscope.core.learner import Forecaster
 from driftscope.core.params import default_params
@@ -104,7 +104,7 @@ def test_a_lane_holds_the_learner_that_wants_it(
         made[-1].holds = holds  # type: ignore[misc]  # of one, for the test
         return made[-1]
 
-    monkeypatch.setattr(lane, "make_learner", make)
+    monkeypatch.setattr(knowledge, "make_learner", make)
     monkeypatch.setattr(holding, "MOST_S", 2.0)
     values = waves(6000)
     values[4000:] += 8.0

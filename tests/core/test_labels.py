@@ -13,7 +13,7 @@ from labelled import NAMES, Labelled, classes, drawn
 from streams import Kept, Listed, run, waves
 
 from driftscope.core import labels as module
-from driftscope.core import lane, parts
+from driftscope.core import knowledge, parts
 from driftscope.core.arrays import UNKNOWN
 from driftscope.core.labels import Waiting
 from driftscope.core.learner import Forecaster
@@ -169,7 +169,7 @@ def spies(monkeypatch: pytest.MonkeyPatch) -> list[Spy]:
         made.append(Spy(info, plain.params, params.sections["model"]))
         return made[-1]
 
-    monkeypatch.setattr(lane, "make_learner", make)
+    monkeypatch.setattr(knowledge, "make_learner", make)
     return made
 
 

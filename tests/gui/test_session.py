@@ -69,7 +69,7 @@ def test_a_model_that_cannot_be_built_leaves_the_slider_where_it_was(
     def broken(*_: object) -> None:
         raise PluginError("The model is broken.")
 
-    monkeypatch.setattr("driftscope.core.lane.make_learner", broken)
+    monkeypatch.setattr("driftscope.core.knowledge.make_learner", broken)
     session.set_param("model.hidden", 77)
     wait_for(lambda: any(mark.kind == "note" for mark in session.marks))
     assert session.params.get("model.hidden") == 64
