@@ -7,7 +7,7 @@ import copy
 import pytest
 from streams import Listed, run, waves
 
-from driftscope.core import holding, knowledge, parts
+from driftscope.core import holding, knowledge, lane, parts
 from driftscope.core.holding import MOST_S, REASON, Holding
 from driftscope.core.learner import Forecaster
 from driftscope.core.params import default_params
