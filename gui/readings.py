@@ -110,7 +110,9 @@ class Decimals:
         self._kept: dict[int, tuple[int, float, int, int]] = {}
 
     def of(self, history: History, channel: int, height: float) -> int:
-        """Return the places for a channel that is drawn in a range of that height."""
+        """Return the places for a channel that is drawn in a range of that height; NaN for one
+        that is not on screen."""
+        height = height if math.isfinite(height) else 0.0  # NaN would never be found again
         was, high, seen, count = self._kept.get(channel, (0, math.nan, 0, 0))
         same = was == id(history) and high == height
         if same and history.total < 2 * seen:

@@ -1,5 +1,7 @@
 """What is read in the plots: exactly the samples, wherever the cursor stands."""
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,7 +11,7 @@ from stand_in import StandIn, shown
 from windows import activate
 
 from driftscope.core.stream import Event
-from driftscope.gui import measuring, words
+from driftscope.gui import measuring, readings, words
 from driftscope.gui.actions import Actions
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
@@ -203,6 +205,14 @@ def test_of_38_channels_those_near_the_mouse_are_told_and_hidden_ones_are_not_re
     assert not {3, 4} & {k for k, _, _ in panel.readout.table.rows}
     assert not {3, 4} & set(panel.readout.statistics.of.channels)
     panel.grab()
+
+
+def test_places_of_a_channel_off_screen_are_worked_out_once(session, monkeypatch) -> None:
+    looks: list[float] = []
+    monkeypatch.setattr(readings, "places", lambda values, height: looks.append(height) or 2)
+    decimals = readings.Decimals()
+    assert [decimals.of(session.history, 0, math.nan) for _ in range(3)] == [2, 2, 2]
+    assert len(looks) == 1
 
 
 def test_the_readings_cover_no_curve(qtbot, session) -> None:
