@@ -95,6 +95,8 @@ class Health(Sink):
         self.samples = 0
         self.bytes = 0
         self.rejected = 0
+        self.rejected_partly = 0
+        """Those of them that made a sample all the same."""
         self.rejects: deque[tuple[str, str]] = deque(maxlen=200)
         self.console = 0
         """Lines of text beside the samples that are no fault."""
@@ -227,6 +229,7 @@ class Health(Sink):
         data = event.data
         if event.kind == "reject":
             self.rejected += int(data.get("count", 1))
+            self.rejected_partly += int(data.get("count", 1)) if data.get("partly") else 0
             self.rejects.append((str(data.get("text", "")), str(data.get("reason", ""))))
             return
         if event.kind == "console":

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from driftscope.core import address, profile_file, registry, summary
-from driftscope.core.errors import DriftscopeError, ProfileError, SourceError
+from driftscope.core.errors import DriftscopeError, ParamError, ProfileError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
@@ -46,7 +46,10 @@ def watch(
         profile = profile_file.read(profile_path) if profile_path else None
         inputs = _inputs(sources, settings or [], profile)
         have_speed = any(params.has("source.speed") for _, params in inputs.values())
-        if have_speed or speed not in (None, "1"):
+        if not have_speed and speed not in (None, "1"):
+            names = ", ".join(device.name for device, _ in inputs.values())
+            raise ParamError(f"--speed is for files and the demo: {names} sets its own pace.")
+        if have_speed:
             inputs = _inputs(sources, [*(settings or []), *played], profile)
         if profile is not None and profile.told:
             print(f"driftscope: {profile.told}", file=out)

@@ -28,7 +28,7 @@ class Strain:
         counts = dict(
             dropped=health.dropped, unscored=health.unscored,
             skipped=health.skipped_updates, updates=health.updates,
-            rejected=health.rejected, samples=health.samples, bytes=health.bytes,
+            rejected=health.rejected - health.rejected_partly, samples=health.samples, bytes=health.bytes,
             empty=health.empty, missed=health.missed,
         )  # fmt: skip
         seen = self._seen

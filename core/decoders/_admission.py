@@ -129,7 +129,7 @@ class Admission:
         return parse_as(raw, self.mode, self.time_field) or Line()
 
     def _words(self, raw: bytes, at: At) -> Verdict:
-        return Verdict(raw, at, None, *refused(self.mode, self.layout))
+        return Verdict(raw, at, None, *refused(raw, self.mode, self.layout))
 
     def _alone(self, held: Held) -> Verdict:
         if self.layout.kind == "teleplot":

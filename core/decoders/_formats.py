@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from driftscope.core.decoders._json import parse_object
 from driftscope.core.decoders._layout import Layout
 from driftscope.core.decoders._line import Line, parse_line, readable
+from driftscope.core.decoders._names import LONGEST_NAME
 from driftscope.core.decoders._rejects import CONSOLE
 from driftscope.core.decoders._teleplot import parse_points
 from driftscope.core.params import Params, param
@@ -24,6 +26,7 @@ FORMATS = {
 WHOLE = ("json", "teleplot")
 """Formats no half of whose lines could be taken for one."""
 NO_HEADER = (*WHOLE, "numbers", "tuples")
+_LONG_NAME = re.compile(rf"(?:^|[,;\t])[^,;\t:=]{{{LONGEST_NAME + 1},}}[:=]\s*[-+.\d]")
 
 
 @dataclass
@@ -61,7 +64,7 @@ def parse_as(raw: bytes, mode: str, time_field: str) -> Line | None:
     return line if line.bracketed or mode != "tuples" else None
 
 
-def refused(mode: str, layout: Layout) -> tuple[str, str]:
+def refused(raw: bytes, mode: str, layout: Layout) -> tuple[str, str]:
     """Return (kind, reason) of a line that is no sample at all."""
     if "teleplot" in (mode, layout.kind):
         return CONSOLE, "text for the console"
@@ -69,6 +72,8 @@ def refused(mode: str, layout: Layout) -> tuple[str, str]:
         return "json", "not a JSON object"
     if mode == "tuples":
         return "tuples", "not a printed tuple"
+    if _LONG_NAME.search(raw.decode(errors="replace")):
+        return "names", f"a name of more than {LONGEST_NAME} characters"
     return "words", "not only numbers"
 
 

@@ -33,13 +33,16 @@ class Rejects:
         self._unprintable = 0
         self._said = False
 
-    def add(self, kind: str, raw: bytes, reason: str, count: int = 1) -> None:
-        """Count a rejected line; of each kind the first one's text and reason are kept."""
+    def add(self, kind: str, raw: bytes, reason: str, count: int = 1, partly: bool = False) -> None:
+        """Count a rejected line, or `partly` the rest of one that was taken; of each kind the
+        first one's text and reason are kept."""
         if kind in self._merged:
             self._merged[kind]["count"] += count
             return
         text = visible(raw[: 4 * TEXT].strip(b"\r\n"))[:TEXT]
-        self._merged[kind] = {"count": count, "text": text, "reason": reason}
+        self._merged[kind] = {
+            "count": count, "text": text, "reason": reason, **({"partly": True} if partly else {})
+        }  # fmt: skip
 
     def take(self, key: str, seq: int, time_s: float) -> list[Event]:
         """Return the Events of the rejects since the last call, and of text for the console."""

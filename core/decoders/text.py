@@ -224,7 +224,7 @@ class Text(Decoder):
         if layout.overflows(slots):
             self._too_many = True
             reason = "more than 256 channels: the rest is left out"
-            self._rejects.add("most", run, reason, len(found))
+            self._rejects.add("most", run, reason, len(found), partly=True)
         if layout.kind == "teleplot":
             before = self._since if self._rows.waiting else self._blocks.at
             rows, times_ms = self._rows.add(found[found[:, 0] >= 0], len(layout.channels))

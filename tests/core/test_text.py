@@ -216,11 +216,19 @@ def test_at_most_256_channels_the_rest_is_counted() -> None:
     assert len(infos(items)[0].channels) == 256
     assert [len(row) for row in values(items)] == [256, 256]
     assert rejects(items)[0][0] == 2
+    assert events(items, "reject")[0].data["partly"]
     items = decode(b"a:1\n" + b"".join(b"a:1,b%d:2\n" % i for i in range(400)))
     assert len(infos(items)[-1].channels) == 256 and len(values(items)) == 400
     notes = [item.data["message"] for item in items if isinstance(item, Event)
              and item.kind == "note"]  # fmt: skip
     assert notes == ["There are more than 256 channels: the first 256 are taken."]
+
+
+def test_a_name_that_is_too_long_is_told_as_such() -> None:
+    assert rejects(decode(b"x:1\n" + b"a" * 10_000 + b":1,x:2\nx:3\n")) == [
+        (1, "a" * 200, "a name of more than 64 characters")
+    ]
+    assert len(values(decode(b"a" * 64 + b":1,x:2\n" * 3))) > 0
 
 
 def test_a_wrong_baud_rate_is_said_once() -> None:

@@ -89,6 +89,7 @@ def test_on_white_noise_it_is_as_good_as_the_best_baseline(channels: int, rows: 
         (["watch", "demo:", "--set", "learner.foo=1"], 2, "no parameter"),
         (["watch", "demo:", "--set", "learner.model=nonsense"], 2, "nonsense"),
         (["watch", "demo:", "--speed", "fast"], 2, "speed must be"),
+        (["watch", "-", "--speed", "max"], 2, "standard input sets its own pace"),
         (["watch", "demo:", "--scores", "/no/such/folder/x.csv"], 2, "/no/such/folder/x.csv"),
         (["watch", "serial:spy:///dev/ttyS0"], 2, "spy"),
     ],

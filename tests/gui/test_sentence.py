@@ -121,6 +121,15 @@ def test_bytes_that_give_no_sample_are_told_even_if_no_line_ends() -> None:
     assert strain.text(health, 107.0).startswith("Most of what arrives is not numbers: try")
 
 
+def test_rows_of_too_many_channels_are_no_rubbish() -> None:
+    strain, health = Strain(), Health()
+    strain.text(health, 100.0)
+    data = {"count": 90, "text": "c0:1,c1:2", "reason": "more than 256 channels", "partly": True}
+    health.write(Event("s", 0, 100.0, "reject", data))
+    health.samples = 80
+    assert strain.text(health, 101.0) == "" and health.rejected == 90
+
+
 @pytest.mark.parametrize(
     ("skill", "text"),
     [
