@@ -15,6 +15,7 @@ from driftscope.core.stream import Output, Result
 from driftscope.gui.main_window import MainWindow
 
 PATIENCE_S = 30.0
+ASIDE_S = 3.0
 
 
 class Seen(Sink):
@@ -45,11 +46,10 @@ def wait_for(what: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
 def focus(widget: QWidget) -> None:
     """Give a widget the focus for sure: without a window manager a window that has just closed
     may keep the keys for a moment."""
+    activate(widget.window())
 
     def taken() -> bool:
         if not widget.hasFocus():
-            widget.window().raise_()
-            widget.window().activateWindow()
             widget.setFocus()
         return widget.hasFocus()
 
@@ -57,15 +57,29 @@ def focus(widget: QWidget) -> None:
 
 
 def activate(window: QWidget) -> None:
-    """Make a window the active one for sure, for the same reason."""
+    """Make a window the active one for sure, for the same reason.
+
+    Where it has the keys already but Qt missed it, as when a popup closed in between, nothing
+    tells Qt so again: then the keys go to another window and come back.
+    """
+    began_s = time.monotonic()
+    other: list[QWidget] = []
 
     def active() -> bool:
         if not window.isActiveWindow():
-            window.raise_()
-            window.activateWindow()
+            if time.monotonic() - began_s > ASIDE_S and not other:
+                other.append(QWidget())
+                other[0].show()
+                other[0].activateWindow()
+            elif not other or other[0].isActiveWindow() or not other[0].isVisible():
+                window.raise_()
+                window.activateWindow()
         return window.isActiveWindow()
 
     wait_for(active)
+    for each in other:
+        each.close()
+        each.deleteLater()
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
