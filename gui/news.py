@@ -28,8 +28,8 @@ class Strain:
         counts = dict(
             dropped=health.dropped, unscored=health.unscored,
             skipped=health.skipped_updates, updates=health.updates,
-            rejected=health.rejected - health.rejected_partly, samples=health.samples, bytes=health.bytes,
-            empty=health.empty, missed=health.missed,
+            rejected=health.rejected - health.rejected_partly, samples=health.samples,
+            bytes=health.bytes, empty=health.empty, missed=health.missed,
         )  # fmt: skip
         seen = self._seen
         if seen and any(counts[name] < seen[-1][1][name] for name in counts):
