@@ -86,6 +86,7 @@ class ConnectDialog(QDialog):
         # the window's own keys rest while this dialog is open
         QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect((parent or self).close)
         self.picker.choose(last or ("" if beside else next(iter(current), "")) or "demo:")
+        self.picker.list.setFocus()
         self._timer = self.startTimer(TICK_MS)
 
     def ask(self) -> str | None:

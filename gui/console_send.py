@@ -128,3 +128,6 @@ class SendLine(QWidget):
     def _show_armed(self) -> None:
         self.arm.setText(ARMED if self.armed else ARM)
         self.arm.setToolTip(ARMED_TIP if self.armed else ARM_TIP)
+        if self.armed:
+            self.told.emit("")
+            self.line.setFocus()

@@ -12,6 +12,7 @@ from driftscope.gui.keys import Keys
 from driftscope.gui.palette import Palette
 from driftscope.gui.panels.picture import PicturePanel
 from driftscope.gui.session import Session
+from driftscope.gui.source_picker import DEMOS, STORIES
 
 if TYPE_CHECKING:
     from driftscope.gui.main_window import MainWindow
@@ -48,6 +49,11 @@ def _sources(window: MainWindow, actions: Actions) -> None:
         "Connect one more, beside those there are", when=lambda: bool(session.connections),
     )  # fmt: skip
     window.habits.recent.offer(actions)
+    for title, address in DEMOS:
+        actions.add(
+            "Source/Demos", f"{title} ({address})", partial(window.habits.connect_again, address),
+            tip=STORIES[address],
+        )  # fmt: skip
     actions.gap("Source")
     several = lambda: len(session.connections) > 1  # noqa: E731  named, as it is used five times
     add("Close source", window.close_source, "Ctrl+W", "Let the shown one go", when=several)

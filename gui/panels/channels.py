@@ -38,7 +38,7 @@ SEARCH_TIP = "Show only channels with this in their name (Ctrl+F); Escape shows 
 
 
 class Search(QLineEdit):
-    """A line to search by; Escape empties it, Down goes on to what was found."""
+    """A line to search by; Escape empties it and then leaves it, Down goes on to what was found."""
 
     escaped, down = Signal(), Signal()
 
@@ -55,6 +55,8 @@ class Search(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.escaped.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clearFocus()
         elif event.key() == Qt.Key.Key_Down:
             self.down.emit()
         else:

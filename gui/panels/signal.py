@@ -55,7 +55,7 @@ class SignalPanel(PlotPanel):
         if info is None or all(len(lane.channels) < 2 for lane in lanes):
             return ""
         if len(lanes) > 1:
-            return ", of one each"
+            return ", of one in each plot"
         return f", of {words.shortened(info.channels[self.lanes.first(lanes[0])], 16)}"
 
     def _before(self) -> str:

@@ -118,6 +118,9 @@ def test_searching_finds_as_one_types_and_says_how_many(panel: ChannelsPanel) ->
     assert panel.found.accessibleName() == "none of 32 has this in its name"
     QTest.keyClick(panel.search, Qt.Key.Key_Escape)
     assert len(panel.list.found()) == 32 and not panel.search.text()
+    assert panel.search.hasFocus()
+    QTest.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert not panel.search.hasFocus()  # the keys of the plots are theirs again
 
 
 def test_all_and_none_mean_what_was_found(panel: ChannelsPanel) -> None:

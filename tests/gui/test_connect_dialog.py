@@ -165,3 +165,9 @@ def test_a_device_unplugged_under_its_preview_is_told(device: PtyDevice, qtbot) 
     assert "was lost" in preview.summary() or "is not there" in preview.summary()
     preview.close()
     qtbot.waitUntil(lambda: preview.gone)
+
+
+def test_the_arrow_keys_go_through_the_sources_from_the_start(dialog: ConnectDialog, qtbot) -> None:
+    assert dialog.focusWidget() is dialog.picker.list
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Down)
+    assert dialog.picker.address == "demo:temperature"

@@ -186,6 +186,17 @@ def test_nothing_is_sent_unarmed(panel: ConsolePanel, wire: Wire, sent: list[obj
     assert not sent and panel.send.line.text() == "on"
 
 
+def test_arming_takes_the_refusal_away_and_goes_on_with_the_line(
+    panel: ConsolePanel, wire: Wire
+) -> None:
+    panel.refresh()
+    QTest.keyClick(panel.send.line, Qt.Key.Key_Return)
+    assert panel.said.text() == UNARMED
+    panel.send.arm.click()
+    assert panel.said.text() == ""
+    assert panel.focusWidget() is panel.send.line
+
+
 def test_armed_it_sends_and_remembers_what_was_sent(
     panel: ConsolePanel, wire: Wire, sent: list[object]
 ) -> None:

@@ -101,3 +101,18 @@ def test_every_action_is_found_by_its_own_text(window: MainWindow) -> None:
         assert not action.isVisible() or text in [
             each.title.rstrip("…") for each in found(text, window.can_do, window.session)
         ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"), [("temperature", "demo:temperature"), ("vib", "demo:")]
+)
+def test_a_demo_is_found_by_its_name_and_connected(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, typed: str, address: str
+) -> None:
+    connected: list[str] = []
+    monkeypatch.setattr(Session, "connect_to", lambda _, address: connected.append(address))
+    palette = opened(window)
+    QTest.keyClicks(palette.line, typed)
+    assert titles(palette)[0].startswith("Demo: ")
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert connected == [address]
