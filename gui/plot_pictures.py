@@ -10,12 +10,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDropEvent, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.export.names import safe_name
 from driftscope.gui import channel_menu, words
 from driftscope.gui.actions import Actions
+from driftscope.gui.asking import ask_where
 from driftscope.gui.channel_editor import ChannelEditor
 from driftscope.gui.channel_list import unpacked
 from driftscope.gui.lanes import Lanes
@@ -107,16 +108,14 @@ class PlotPictures(QObject):
         when = time.strftime("%Y-%m-%d %H-%M-%S")
         name = f"{safe_name(words.shortened(subject.title, 48))} {when}.png"
         title = "Save plot as picture"
-        chosen, kind = QFileDialog.getSaveFileName(self.window, title, name, ";;".join(finished))
-        if chosen:
-            self.write(Path(chosen), kind, finished)
+        asked = ask_where(self.window, title, name, ";;".join(finished))
+        if asked is not None:
+            self.write(*asked, finished)
 
     def write(self, path: Path, kind: str, finished: dict[str, Callable[[], bytes]]) -> None:
         """Write what was drawn, in a thread of its own; the name's end says more than the kind."""
         suffix = path.suffix.lower()
-        if not suffix:
-            path = path.with_name(path.name + (SVG if kind == SHARP else PNG))
-        elif suffix == SVG and SHARP in finished:
+        if suffix == SVG and SHARP in finished:
             kind = SHARP
         elif suffix == PNG:
             kind = kind if kind != SHARP else AS_SEEN

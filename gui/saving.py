@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from driftscope.core.errors import DriftscopeError
@@ -43,6 +43,7 @@ class Saving(QObject):
     def menu(self) -> QMenu:
         """Return a menu of what can be saved now; what cannot is absent."""
         menu = QMenu(self._over)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for word in self.offers():
             menu.addAction(word).triggered.connect(lambda _=False, word=word: self.save(word))
         if menu.isEmpty():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from driftscope.core.commands import Send
 from driftscope.core.console import Console, Format, Times, save
@@ -17,6 +17,7 @@ from driftscope.core.export.names import safe_name
 from driftscope.core.interfaces import Transport
 from driftscope.gui import theme, words
 from driftscope.gui.actions import Actions
+from driftscope.gui.asking import ask_where
 from driftscope.gui.connection import Connection
 from driftscope.gui.console_bar import ConsoleBar, HeldBar
 from driftscope.gui.console_send import SendLine
@@ -151,11 +152,9 @@ class ConsolePanel(QWidget):
     def ask_where(self) -> None:
         """Ask for a file and save the lines that are shown."""
         name = safe_name(self.session.source_name) + " console.txt"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save the console as text", str(Path.home() / name), "Text (*.txt *.log)"
-        )
-        if chosen:
-            self.save(Path(chosen))
+        asked = ask_where(self, "Save console as text", name, "Text (*.txt *.log)")
+        if asked is not None:
+            self.save(asked[0])
 
     def save(self, path: Path) -> None:
         """Write the lines that are shown to a file; what became of it is said below."""
