@@ -19,6 +19,8 @@ from driftscope.core.toml_lines import KeyPath, key_lines
 
 SUFFIX = ".toml"
 LARGEST_BYTES = 2**20
+DEEPEST = 16
+"""Levels of tables and lists."""
 HEAD = "# A Driftscope profile: what differs from the usual. See docs/profiles.md.\n\n"
 KEYS = ("version", "log", "sources", *SECTIONS, "channels", "view")
 
@@ -34,6 +36,7 @@ def read(path: str | Path) -> Profile:
     except ValueError as error:  # no TOML, or a number of thousands of digits
         raise ProfileError(_no_toml(path.name, str(error))) from None
     made = Profile(path=path, lines=key_lines(text))
+    _reasonable(made, found)
     version = found.pop("version", VERSION)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise made.wrong(("version",), f"version must be a whole number from 1, not {version!r}.")
@@ -116,6 +119,17 @@ def _no_toml(name: str, reason: str) -> str:
     line = f", line {place[1]}" if place and place[1] else ""
     what = reason[: place.start()] if place else reason
     return f"{name}{line}: it is not written as TOML is ({what}). Mend it, or save it anew."
+
+
+def _reasonable(made: Profile, found: object, path: KeyPath = ()) -> None:
+    """Refuse whole numbers beyond TOML's 64 bits, some of which cannot even be written out."""
+    if len(path) > DEEPEST:
+        raise ProfileError(f"{made.path.name} is no profile: it is nested too deep.")
+    if isinstance(found, dict | list):
+        for key, each in found.items() if isinstance(found, dict) else enumerate(found):
+            _reasonable(made, each, (*path, key))
+    elif isinstance(found, int) and not -(2**63) <= found < 2**63:
+        raise made.wrong(path, "a whole number has at most 64 bits. Write a smaller one.")
 
 
 def _sources(

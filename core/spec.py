@@ -47,7 +47,7 @@ class Spec:
         name = name or self.name
         try:
             taken = self._convert(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             kind = {int: "a whole number", float: "a number", bool: "yes or no"}.get(
                 self.type, "text"
             )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 KeyPath = tuple[str | int, ...]
+MOST_SIGNS = 32
+"""Equals signs looked at for the one behind a name: a file may be a megabyte of them."""
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -63,7 +65,9 @@ def _names(line: str) -> KeyPath | None:
 def _key(line: str) -> KeyPath | None:
     """Return the names in front of a line's equals sign; one may stand in a quoted name too."""
     at = line.find("=")
-    while at >= 0:
+    for _ in range(MOST_SIGNS):
+        if at < 0:
+            break
         names = _names(line[:at] + "= 0")
         if names is not None:
             return names

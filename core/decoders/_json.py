@@ -17,8 +17,11 @@ DEEPEST = 16
 """Levels of an object that are looked into."""
 MOST_LEAVES = 1024
 """Values of an object that are looked at."""
+LONGEST_KEY = 256
+"""Characters that keys are told apart by."""
 _WORDS = {"True": "true", "False": "false", "None": "null", "nan": "NaN", "inf": "Infinity"}
-_PYTHON = re.compile(r'("(?:[^"\\]|\\.)*")|\b(True|False|None|nan|inf)\b')
+_PYTHON = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*"?)|\b(True|False|None|nan|inf)\b')
+"""A text without an end goes to the line's: else each quote in it would be looked for anew."""
 _NUMBERS = {int, float}
 _LEFT_OUT = -1
 
@@ -70,7 +73,7 @@ def object_reader(
             raise _UnsureError
         names, values = tuple(found), list(found.values())
         kinds = set(map(type, values))
-        if not kinds.isdisjoint((dict, list)):
+        if not kinds.isdisjoint((dict, list)) or len(names) > MOST_LEAVES:
             found_names, values = _leaves(found)
             names = tuple(found_names)
             kinds = set(map(type, values))
@@ -139,16 +142,19 @@ def _leaves(found: dict[str, Any]) -> tuple[list[str], list[Any]]:
     names: list[str] = []
     values: list[Any] = []
     _walk(found, "", DEEPEST, names, values)
-    return names[:MOST_LEAVES], values[:MOST_LEAVES]
+    return names, values
 
 
 def _walk(found: Any, before: str, levels: int, names: list[str], values: list[Any]) -> None:
     for name, value in found.items() if isinstance(found, dict) else enumerate(found):
+        way = f"{before}{name[:LONGEST_KEY] if isinstance(name, str) else name}"
+        if len(names) == MOST_LEAVES:
+            return
         if isinstance(value, dict | list):
-            if levels and len(names) < MOST_LEAVES:
-                _walk(value, f"{before}{name}/", levels - 1, names, values)
+            if levels:
+                _walk(value, f"{way}/", levels - 1, names, values)
         else:
-            names.append(f"{before}{name}")
+            names.append(way)
             values.append(value)
 
 

@@ -18,7 +18,7 @@ Kind = Literal["plain", "json", "teleplot"]
 
 _UNIT = r"[A-Za-zµμΩ°%‰℃℉][A-Za-zµμΩ°%‰℃℉/·*^.-]{0,9}[0-9²³]?"
 _SEPARATORS = re.compile(r"[,;\t]")
-_ASSIGN = re.compile(r"\s*[:=]\s*")
+_ASSIGN = re.compile(r"[:=]")
 _DATE = re.compile(rf'"?({DATE})"?\s*(?:[,;\t]\s*|\s|$)')
 _VALUE_UNIT = re.compile(f"({NUMBER}|[nN][aA][nN])({_UNIT})", re.ASCII)
 _UNIT_ALONE = re.compile(rf"[(\[]?({_UNIT})[)\]]?")
@@ -141,12 +141,15 @@ def parse_line(text: str) -> Line | None:
         line.open_end = True
     if not all(_cell(part, line) for part in parts):
         return None
-    return line if line.filled or not line.named else None
+    names = line.named
+    if len(set(names)) < len(names) or (names and not line.filled):
+        return None
+    return line
 
 
 def _cell(cell: str, line: Line) -> bool:
     """Take in `1 2`, `label: 5 C`, `a:1 b:2`: between two signs stand a value and a label."""
-    first, *rest = _ASSIGN.split(cell.strip())
+    first, *rest = _ASSIGN.split(cell)
     words = first.split()
     if not rest:
         return _values(words or [""], None, line) == []
@@ -157,7 +160,7 @@ def _cell(cell: str, line: Line) -> bool:
     width = len(label_words)
     for i, part in enumerate(rest, 1):
         label = " ".join(label_words)
-        if len(label) > LONGEST_NAME or not can_name(label) or label in line.labels:
+        if len(label) > LONGEST_NAME or not can_name(label):
             return False
         left = _values(part.split() or [""], label, line, width if i < len(rest) else 0)
         if left is None or bool(left) != (i < len(rest)):

@@ -22,7 +22,7 @@ Fast = Callable[[bytes, int], F64 | None]
 """Takes complete lines and how many they are; gives (lines, columns), None where one is odd."""
 
 PLAIN = b"0123456789+-.eEnNaAiIfFtTyY \n"
-NUMBER = r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+NUMBER = r"[-+]?(?:0[xX][0-9a-fA-F]{1,16}|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)"
 _NUMBER = re.compile(NUMBER, re.ASCII)
 _CLOCK = r'\d\d?:\d\d(?:[^\s,;"]|,(?=\d{1,6}[;\t]))*'
 DATE = (
@@ -128,13 +128,14 @@ def time_scale(scale: float, guess: bool, first: float) -> float:
 
 def unique(names: list[str]) -> tuple[str, ...]:
     """Return the names with repeats numbered: x, x 2."""
-    taken: list[str] = []
+    taken: dict[str, int] = {}
     for name in names:
-        i, own = 1, name
+        own, i = name, taken.get(name, 1)
         while own in taken:
             i += 1
             own = f"{name} {i}"
-        taken.append(own)
+        taken[name] = i  # where to go on: a thousand columns of one name are not looked up anew
+        taken.setdefault(own, 1)
     return tuple(taken)
 
 

@@ -22,7 +22,7 @@ MOST_MAKES = 8
 MOST_VALUES = 512
 """Values in all of them together."""
 
-_DIGITS = rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_DIGITS = rb"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _WORDS = rb"[-+]?(?i:0x[0-9a-f]{1,16}|nan|inf|true|false|null|none)"
 _VALUE = _WORDS + rb"|" + _DIGITS
 _TOKEN = re.compile(

@@ -12,8 +12,6 @@ from driftscope.core.stream import F64
 
 ROW_S = 0.05
 """How long after its first value a row stays open."""
-ROW_S = 0.05
-"""How long after its first value a row stays open."""
 Places = NDArray[np.intp]
 SLOT, VALUE, TIME, PLACE, COUNT = range(5)
 _NONE = np.empty((0, 5))

@@ -8,13 +8,16 @@ import re
 import numpy as np
 
 from driftscope.core.decoders._line import Line, has_control, read_value
+from driftscope.core.decoders._names import shown_name
 from driftscope.core.decoders._parse import Fast, number
 from driftscope.core.stream import F64
 
 _LINE = re.compile(r">([^:;|§>]+):([^|§]*)(?:§([^|]*))?(?:\|(.*))?")
-_RUN = re.compile(r"^> *([^:;|§>\n]+?) *:([^|§\n]*)(?:§([^|\n]*))?(?:\|([^\n]*))?$", re.MULTILINE)
+_RUN = re.compile(r"^>([^:;|§>\n]+):([^|§\n]*)(?:§([^|\n]*))?(?:\|([^\n]*))?$", re.MULTILINE)
 _PLAIN = frozenset("0123456789+-.eEnaNiIfF ")
 """Characters of numbers that Python's `float` reads as we do."""
+MOST_KNOWN = 1024
+"""Names with units and flags that are remembered: somebody may count in the flags."""
 
 
 def parse_points(text: str) -> Line | None:
@@ -28,7 +31,7 @@ def parse_points(text: str) -> Line | None:
         return None
     flags = (found[4] or "").split(",")
     labels = [f"{name}/x", f"{name}/y"] if "xy" in flags else [name]
-    unit = (found[3] or "").strip()
+    unit = shown_name(found[3] or "")
     line = Line(kind="teleplot", labels=list(labels), units=[unit] * len(labels))
     rows: list[list[float]] = []
     times: list[float] = []
@@ -74,10 +77,10 @@ def point_reader(channels: dict[str, int], units: list[str]) -> Fast:
     known: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def places(name: str, unit: str, drawn: str) -> tuple[int, ...]:
-        flags = drawn.split(",")
+        name, unit, flags = name.strip(), shown_name(unit), drawn.rstrip(" ").split(",")
         labels = (f"{name}/x", f"{name}/y") if "xy" in flags else (name,)
         slots = tuple(channels[label] for label in labels)
-        if "t" in flags or any(unit.strip() not in ("", units[slot]) for slot in slots):
+        if "t" in flags or any(unit not in ("", units[slot]) for slot in slots):
             raise KeyError(unit)
         return slots
 
@@ -89,6 +92,8 @@ def point_reader(channels: dict[str, int], units: list[str]) -> Fast:
                 return None
             names, bodies, of_units, flags = zip(*found, strict=True)
             told = list(zip(names, of_units, flags, strict=True))
+            if len(known) > MOST_KNOWN:
+                known.clear()
             for each in set(told) - known.keys():
                 known[each] = places(*each)
             slots = [known[each] for each in told]

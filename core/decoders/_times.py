@@ -121,5 +121,7 @@ class DeviceClock:
             at = float(raw[start + FIRST - self._count])
             self._period_s = max(0.0, (at - self._first_s) / FIRST)
         self._count += stop - start
-        self._raw_s = float(raw[stop - 1])
+        told = raw[start:stop][~np.isnan(raw[start:stop])]
+        if len(told):  # by the last time that was told a new start is known
+            self._raw_s = float(told[-1])
         self.last_s = float(times[stop - 1])

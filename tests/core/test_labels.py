@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from labelled import NAMES, Labelled, classes, drawn
 from streams import Kept, Listed, run, waves
 
-from driftscope.core import labels as module
 from driftscope.core import knowledge, parts
+from driftscope.core import labels as module
 from driftscope.core.arrays import UNKNOWN
 from driftscope.core.labels import Waiting
 from driftscope.core.learner import Forecaster

@@ -63,5 +63,5 @@ def test_a_strangers_detector_is_taken_only_when_chosen(
 
 
 def test_a_name_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(PluginError, match="no model called 'x'; known: attention, gru, linear, mlp, tcn"):
+    with pytest.raises(PluginError, match="called 'x'; known: attention, gru, linear, mlp, tcn"):
         registry.load("models", "x")

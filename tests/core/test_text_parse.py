@@ -127,6 +127,13 @@ def test_a_device_clock_that_stands_or_starts_anew() -> None:
     assert made_up == 2
 
 
+def test_a_device_clock_that_starts_anew_behind_a_time_it_did_not_tell() -> None:
+    times, made_up = DeviceClock().stamp(np.array([10.0, 10.1, math.nan, 0.0, 0.3, 0.7]))
+    assert made_up == 2
+    np.testing.assert_allclose(np.diff(times)[3:], [0.3, 0.4])
+    assert (np.diff(times) > 0.02).all()
+
+
 def test_a_device_time_that_no_clock_can_mean_is_made_up() -> None:
     raw = np.arange(100.0)
     raw[[20, 60]] = 1e300, -1e13
