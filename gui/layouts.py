@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget
 
 from driftscope.gui import theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.docks import Dock
+from driftscope.gui.in_use import InUse
 from driftscope.gui.places import MIDDLE_SHARE, Area, Place
 from driftscope.gui.preferences import LAYOUT, NARROW_LAYOUT, TURNED_PANELS, Preferences
 from driftscope.gui.session import Session
@@ -49,6 +50,7 @@ class Layouts(QMainWindow):
         self._first = QByteArray()
         self._shares: dict[bool, dict[str, float]] = {False: {}, True: {}}
         self._narrow: bool | None = None
+        self._in_use = InUse(self)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks
@@ -204,9 +206,7 @@ class Layouts(QMainWindow):
         return self._places[name].applies(self.session)
 
     def _used(self) -> Dock | None:
-        focused = QApplication.focusWidget()
-        used = (dock for dock in self.docks.values() if focused and dock.isAncestorOf(focused))
-        return next(used, None)
+        return next((dock for dock in self.docks.values() if self._in_use.inside(dock)), None)
 
     def _go_to_first_places(self) -> None:
         """Put the panels where the table says; in a narrow window the right ones into tabs."""

@@ -19,6 +19,7 @@ from driftscope.gui.actions import Actions
 from driftscope.gui.asking import ask_where
 from driftscope.gui.channel_editor import ChannelEditor
 from driftscope.gui.channel_list import unpacked
+from driftscope.gui.in_use import InUse
 from driftscope.gui.lanes import Lanes
 from driftscope.gui.panels.picture import PicturePanel
 from driftscope.gui.picture_of_plot import PNG, SVG, Subject, drawn, svg, write
@@ -52,6 +53,7 @@ class PlotPictures(QObject):
         super().__init__(window)
         self.session, self.window, self.traces = session, window, traces
         self._pressed = QPointF()
+        self._in_use = InUse(self)
         self._copied.connect(self._paste)
         for panel in self.panels():
             plot = plot_of(panel)
@@ -76,9 +78,8 @@ class PlotPictures(QObject):
     def focused(self) -> Panel | None:
         """Return the panel that has the keys, else the first that is seen."""
         seen = [panel for panel in self.panels() if panel.isVisible()]
-        focus = self.window.focusWidget()
-        of_focus = [panel for panel in seen if focus and panel.isAncestorOf(focus)]
-        return next(iter(of_focus + seen), None)
+        used = (panel for panel in seen if self._in_use.inside(panel))
+        return next(used, next(iter(seen), None))
 
     def copy(self, panel: Panel | None = None) -> None:
         """Put a plot on the clipboard, as a picture twice as fine as the screen and as SVG."""

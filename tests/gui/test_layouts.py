@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from windows import activate, focus
 
 from driftscope.core.stream import StreamInfo
@@ -130,6 +130,28 @@ def test_the_panel_in_use_is_floated_from_the_menu(window: MainWindow) -> None:
     focus(window.loss.panel.plot)
     window.panels.float_used()
     assert dock.isFloating()
+
+
+def test_the_panel_in_use_is_floated_from_the_menu_and_from_the_palette(
+    window: MainWindow,
+) -> None:
+    dock = window.panels.docks["loss"]
+    for menu in ("&Panels", "palette"):
+        floats = dock.isFloating()
+        activate(window)
+        focus(window.loss.panel.plot)
+        if menu == "palette":
+            QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+            window.can_do.refresh()  # as four times a second
+            QTest.keyClicks(QApplication.focusWidget(), "float or dock")
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        else:
+            QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+            opened = QApplication.activePopupWidget()
+            assert isinstance(opened, QMenu) and opened.title() == menu
+            opened.setActiveAction(next(a for a in opened.actions() if "Float" in a.text()))
+            QTest.keyClick(opened, Qt.Key.Key_Return)
+        assert dock.isFloating() != floats, menu
 
 
 def test_places_are_remembered_and_reset(opened: Callable[[], MainWindow]) -> None:
