@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from driftscope.gui import theme, words
+from driftscope.gui import tab_order, theme, words
 from driftscope.gui.actions import Actions
 from driftscope.gui.arrangement import Arrangement
 from driftscope.gui.connect_dialog import ConnectDialog
@@ -139,6 +139,14 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.held.let_go()
         super().changeEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Have Tab go through the window as one sees it."""
+        wanted = tab_order.beside(self, forward)
+        if wanted is not None:
+            reasons = Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.TabFocusReason
+            wanted.setFocus(reasons[forward])
+        return wanted is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.held.take(event):
