@@ -41,7 +41,7 @@ def _children(widget: QWidget) -> list[QWidget]:
 def _held(layout: QLayout) -> Iterator[QWidget]:
     for place in range(layout.count()):
         item = layout.itemAt(place)
-        widget, inner = item.widget(), item.layout()
+        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
         if widget is not None:
             yield widget
         elif inner is not None:
@@ -49,9 +49,11 @@ def _held(layout: QLayout) -> Iterator[QWidget]:
 
 
 def _takes_keys(widget: QWidget) -> bool:
-    by_tab = Qt.FocusPolicy.TabFocus
+    by_tab, around = Qt.FocusPolicy.TabFocus, widget.parentWidget()
     return (
         widget.focusPolicy() & by_tab == by_tab
+        and around is not None
+        and around.rect().intersects(widget.geometry())  # Qt puts tabs of one panel far outside
         and widget.isVisible()
         and widget.isEnabled()
         and widget.focusProxy() is None
