@@ -113,6 +113,7 @@ class Reader(threading.Thread):
         except Exception as error:  # whatever a plugin may raise, it must be told
             reason = f"{type(error).__name__}: {error}"
             last = Failed(self.key, SourceError(f"{self.device.name} failed: {reason}."))
+        self._tell(self._sending.close(f"{self.device.name} is closed."))
         self._tell_lost()
         self._inbox.put(last)
 

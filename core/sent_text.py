@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 ENDINGS = {"no line end": b"", "LF": b"\n", "CR": b"\r", "CR LF": b"\r\n"}
-Ending = Literal["no line end", "LF", "CR", "CR LF"]
 
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.|$)", re.DOTALL)
 _PLAIN = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", "a": b"\a", "e": b"\x1b", "\\": b"\\"}

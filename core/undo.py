@@ -69,7 +69,8 @@ class Undo:
         self._copies.append(copy)
         while len(self._copies) > 1 and self.nbytes > self.limit_bytes:
             self._copies.popleft()
-        while time_s - self._copies[0].time_s > REACH_S + EVERY_S:
+        # one from before stays, however long ago: the stream may have paused for an hour
+        while len(self._copies) > 1 and time_s - self._copies[1].time_s >= REACH_S:
             self._copies.popleft()
 
     def bookmark(self, learner: Learner, time_s: float) -> str:

@@ -4,8 +4,8 @@ import pytest
 from readers import PATIENT_S, Blocks, Scripted, await_message, link
 
 from driftscope.core import sending as module
-from driftscope.core.errors import LinkLost
-from driftscope.core.messages import Note, Raw
+from driftscope.core.errors import LinkLost, SourceError
+from driftscope.core.messages import Failed, Note, Raw
 from driftscope.core.sending import LIMIT_BYTES, Sending
 
 
@@ -93,6 +93,15 @@ def test_what_waits_when_the_link_is_lost_is_told_and_never_sent_later(start):
         device.stuck.wait(0.001)
     assert device.written == b"new"
     assert [c.kind for c in tap.chunks("dev")][:3] == ["link", "link", "link"]
+
+
+def test_once_the_device_is_let_go_nothing_is_taken_without_a_word(start):
+    device = Writable(SourceError("It is broken."))
+    reader, inbox, _ = start(device)
+    await_message(inbox, lambda m: isinstance(m, Failed))
+    reader.send(b"x")
+    notes = [m for m in await_message(inbox, lambda m: isinstance(m, Note)) if isinstance(m, Note)]
+    assert notes[-1].text == "Nothing was sent: script is closed."
 
 
 @pytest.mark.parametrize("device", [Scripted(), Blocks(live=False)])

@@ -47,7 +47,7 @@ class Driven:
         rows = slice(self.row, self.row + round(seconds * RATE_HZ))
         self.row = rows.stop
         times = np.arange(rows.start, rows.stop) / RATE_HZ
-        values = waves(20_000)[rows]
+        values = waves(20_000)[np.arange(rows.start, rows.stop) % 20_000]
         return list(self.lane.take(Block("s", rows.start, times, values, 0.0)))
 
     @property
@@ -116,6 +116,17 @@ def test_back_twice_is_twice_as_far_and_a_reset_can_be_undone() -> None:
     assert not torch.equal(driven.learned["training"]["weights"], second)
     assert driven.lane.go_back(0) == ""
     assert torch.equal(driven.learned["training"]["weights"], second)
+
+
+def test_what_was_known_before_a_long_pause_can_be_gone_back_to() -> None:
+    driven = Driven()
+    driven.feed(4)
+    before = driven.lane.undo._copies[-1].learned
+    driven.row += round(3600 * RATE_HZ)
+    driven.feed(1)
+    assert driven.lane.go_back(10) == "" and same(driven.learned, before)
+    driven.feed(90)
+    assert 70 <= driven.lane.time_s - driven.lane.undo._copies[0].time_s < 73
 
 
 def test_the_memory_is_bounded_and_large_copies_are_kept_more_rarely() -> None:
