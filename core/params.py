@@ -252,7 +252,7 @@ class DetectorParams(Params):
     # 1000: ten times that is what the calibrator remembers, so the threshold lies within what was
     # seen rather than in the extrapolated tail. At a decision a second it allows 86 alarms a day.
     one_in: float = param(
-        1000.0, low=10.0, high=1e9, log=True, unit="decisions", label="Alarms",
+        1000.0, low=10.0, high=1e9, log=True, unit="decisions", label="False alarms",
         help="One alarm in this many decisions of a normal stream. Fewer alarms miss more.",
     )  # fmt: skip
     decision_rows: int = param(

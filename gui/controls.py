@@ -15,7 +15,7 @@ from driftscope.gui.param_form import ParamForm
 from driftscope.gui.sentence import phase
 from driftscope.gui.session import Session
 from driftscope.gui.traces import Traces
-from driftscope.gui.widgets import Pill, Rule, label
+from driftscope.gui.widgets import STATE_PX, Pill, Rule, label
 
 WIDTH_PX = 288
 LATELY = "Have what was learned be as it was {} s of stream ago"
@@ -31,12 +31,13 @@ class Controls(QWidget):
         theme.as_panel(self)
         self.setMinimumWidth(WIDTH_PX)
         self.session = session
-        self.state = Pill()
+        self.state = Pill(width_px=STATE_PX)
         self.state.setAccessibleName("State of the learning")
         self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,))
         self.detection = ParamForm(session, ("detector",))
         self.source = ParamForm(session, ("source",), live=True)
-        self.source_part = _part("Source", self.source)
+        self.source_title = label("Source", "title")
+        self.source_part = _part(self.source_title, self.source)
         self.channels = ChannelsPanel(session, traces)
         self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
@@ -59,8 +60,8 @@ class Controls(QWidget):
         head.addWidget(self.state)
         inside = QWidget()
         rows = QVBoxLayout(inside)
-        rows.setContentsMargins(16, 14 - theme.STRIP_PX, 16, 12)
-        rows.setSpacing(8)
+        rows.setContentsMargins(16, 14 - theme.STRIP_PX, 16, 8)
+        rows.setSpacing(6)
         rows.addLayout(head)
         rows.addWidget(self.learning)
         rows.addLayout(buttons)
@@ -86,7 +87,11 @@ class Controls(QWidget):
         self._show_state()
         for part in (self.learning, self.detection, self.source, self.channels, self.health):
             part.refresh()
-        self.source_part.setVisible(bool(self.source.fields))
+        fields = list(self.source.fields.values())
+        self.source_part.setVisible(bool(fields))
+        self.source_title.setVisible(len(fields) > 1)
+        if len(fields) == 1:
+            fields[0].head()
         if self.session.pictures:  # there is one, and it is to be seen
             self.channels.hide()
 
@@ -96,8 +101,8 @@ class Controls(QWidget):
         known = lambda: session.info is not None  # noqa: E731  used five times
         actions.gap("Learning")
         for text, act, keys, tip in (
-            ("Back 10 s", partial(session.go_back, 10.0), "Ctrl+Z", LATELY.format(10)),
-            ("Back 60 s", partial(session.go_back, 60.0), "Ctrl+Shift+Z", LATELY.format(60)),
+            ("Undo 10 s", partial(session.go_back, 10.0), "Ctrl+Z", LATELY.format(10)),
+            ("Undo 60 s", partial(session.go_back, 60.0), "Ctrl+Shift+Z", LATELY.format(60)),
             ("Bookmark", session.bookmark, "Ctrl+B", "Remember what was learned up to now"),
             (
                 "Back to the bookmark", partial(session.go_back, None), "Ctrl+Shift+B",
@@ -120,16 +125,16 @@ class Controls(QWidget):
             "frozen": (colours.prediction, colours.prediction_text),
             "warming up": (colours.secondary, colours.text),
         }
-        idle = (colours.secondary, colours.secondary)
+        idle = (colours.secondary, colours.text)
         self.state.show_state(now if now in look else "not learning", *look.get(now, idle))
 
 
-def _part(title: str, form: ParamForm) -> QWidget:
+def _part(title: QWidget, form: ParamForm) -> QWidget:
     """Return a form under its heading, with a line below, to be shown and hidden as one."""
     made = QWidget()
     rows = QVBoxLayout(made)
     rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(10)
-    for widget in (label(title, "title"), form, Rule()):
+    rows.setSpacing(6)
+    for widget in (title, form, Rule()):
         rows.addWidget(widget)
     return made

@@ -31,6 +31,7 @@ class Field(QWidget):
         super().__init__()
         self.spec = spec
         self.name = spec.label or spec.name.replace("_", " ").capitalize()
+        self.called = label(self.name, "secondary")
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(0)
@@ -47,6 +48,20 @@ class Field(QWidget):
         """Show why a value was not taken; "" takes the sentence away."""
         set_text(self.refused, why)
         self.refused.setVisible(bool(why))
+
+    def head(self) -> None:
+        """Have the name be a heading: it is all there is under it."""
+        theme.set_role(self.called, "title")
+
+    def _row(self, control: QWidget) -> None:
+        """Put what turns it beside its name, and below the sentence for what is refused."""
+        self.called.setFixedWidth(NAME_PX)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.called)
+        row.addWidget(control, 1)
+        self.rows.addLayout(row)
+        self.rows.addWidget(self.refused)
 
     def _accessible(self, control: QWidget) -> None:
         control.setAccessibleName(self.name)
@@ -75,7 +90,7 @@ class SliderField(Field):
         self.caption = label(role="small", wrap=True)
         self.caption.hide()
         head = QHBoxLayout()
-        head.addWidget(label(self.name, "secondary"))
+        head.addWidget(self.called)
         head.addStretch()
         head.addWidget(self.typed)
         self.rows.addLayout(head)
@@ -122,14 +137,7 @@ class ChoiceField(Field):
             tip = GOOD_FOR.get(option)
             self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._accessible(self.combo)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        name = label(self.name, "secondary")
-        name.setFixedWidth(NAME_PX)
-        row.addWidget(name)
-        row.addWidget(self.combo)
-        self.rows.addLayout(row)
-        self.rows.addWidget(self.refused)
+        self._row(self.combo)
         self.combo.activated.connect(lambda _: self.turned.emit(self.combo.currentData()))
 
     def show_value(self, value: Value) -> None:
@@ -165,14 +173,9 @@ class TextField(Field):
         super().__init__(spec)
         self.line = QLineEdit()
         self._accessible(self.line)
-        name = label(self.name, "secondary")
-        name.setFixedWidth(NAME_PX)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(name)
-        row.addWidget(self.line, 1)
-        self.rows.addLayout(row)
-        self.rows.addWidget(self.refused)
+        self._row(self.line)
+        if spec.unit and spec.unit not in self.name.lower():
+            self._show_unit(spec.unit)
         self.line.editingFinished.connect(self._entered)
 
     def show_value(self, value: Value) -> None:
@@ -180,6 +183,15 @@ class TextField(Field):
         text = "auto" if auto else str(value)
         if not self.line.isModified() and self.line.text() != text:
             self.line.setText(text)
+
+    def _show_unit(self, unit: str) -> None:
+        """Write the unit at the right end of the line, where no typed text runs over it."""
+        shown = label(unit, "small")
+        shown.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        within = QHBoxLayout(self.line)
+        within.setContentsMargins(0, 0, 8, 0)
+        within.addWidget(shown, 0, Qt.AlignmentFlag.AlignRight)
+        self.line.setTextMargins(0, 0, shown.sizeHint().width() + 4, 0)
 
     def _entered(self) -> None:
         if self.line.isModified():
@@ -196,14 +208,7 @@ class BaudField(Field):
         self.combo.setEditable(True)
         self.combo.addItems([str(baud) for baud in BAUDS])
         self._accessible(self.combo)
-        name = label(self.name, "secondary")
-        name.setFixedWidth(NAME_PX)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(name)
-        row.addWidget(self.combo)
-        self.rows.addLayout(row)
-        self.rows.addWidget(self.refused)
+        self._row(self.combo)
         self.combo.editTextChanged.connect(self._edited)
 
     def show_value(self, value: Value) -> None:
@@ -227,14 +232,7 @@ class SpeedField(Field):
         self.combo.setLineEdit(self.typed)
         self.combo.addItems(list(SPEEDS.values()))
         self._accessible(self.combo)
-        name = label(self.name, "secondary")
-        name.setFixedWidth(NAME_PX)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(name)
-        row.addWidget(self.combo)
-        self.rows.addLayout(row)
-        self.rows.addWidget(self.refused)
+        self._row(self.combo)
         self.combo.activated.connect(lambda _: self._chosen())
         self.typed.setAccessibleName(f"{self.name}, typed")
         self.typed.editingFinished.connect(self._chosen)

@@ -13,7 +13,7 @@ from driftscope.gui.widgets import Elided
 HEIGHT_PX = 30
 TEXT = (
     "New here? Watch how the demo is learned; Ctrl+O connects your own device, camera or file; "
-    "Ctrl+K finds everything."
+    "Ctrl+K finds anything."
 )
 
 

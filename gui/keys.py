@@ -36,8 +36,8 @@ HELD = {
     "On a button": (("Space", "press it"),),
 }
 """Keys and gestures that belong to one thing only, and so stand in no menu."""
-MOST_ROWS = 26
-"""Rows of one column of the table."""
+ROW_PX, ROUND_PX = 20, 130
+"""About what a row of the table takes, and what is left free above and below it."""
 
 
 def table(actions: Actions) -> dict[str, list[tuple[str, str]]]:
@@ -85,8 +85,11 @@ class Keys(QFrame):
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(36)
         column, rows = self._column(columns), 0
+        window = self.parentWidget()
+        assert window is not None
+        most = max(16, (window.height() - ROUND_PX) // ROW_PX)
         for title, keys in table(self._can_do).items():
-            if rows and rows + len(keys) + 2 > MOST_ROWS:
+            if rows and rows + len(keys) + 2 > most:
                 column, rows = self._column(columns), 0
             if rows:
                 column.setRowMinimumHeight(rows, theme.GAP_PX)
@@ -96,11 +99,9 @@ class Keys(QFrame):
                 column.addWidget(label(does, "secondary"), place, 1)
             rows += len(keys) + 2
         self._area.setWidget(inside)
-        window = self.parentWidget()
-        assert window is not None
         wanted = inside.sizeHint()
-        width = min(wanted.width() + 40, window.width() - 32)
-        height = min(wanted.height() + 32, window.height() - 96)
+        width = min(wanted.width() + 48, window.width() - 32)
+        height = min(wanted.height() + 40, window.height() - 48)
         self.resize(width, height)
         corner = QPoint((window.width() - width) // 2, (window.height() - height) // 2)
         self.move(window.mapToGlobal(corner))

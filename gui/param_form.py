@@ -34,7 +34,7 @@ class ParamForm(QWidget):
         self._made: list[tuple[str, Spec]] = []
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(6)
+        self._rows.setSpacing(3)
         self.refresh()
 
     def refresh(self) -> None:

@@ -26,7 +26,7 @@ class Slider(QSlider):
         self.setRange(0, steps)
         self.setPageStep(steps // 10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedHeight(18)
+        self.setFixedHeight(16)
         self._beside = beside
         self._tick = tick
 

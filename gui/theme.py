@@ -50,7 +50,7 @@ def _theme(dark: bool, **colours: str) -> Theme:
 DARK = _theme(
     True,
     background="#14171c", panel="#1b1f26", raised="#2a303a", lines="#2a303a", grid="#232830",
-    text="#e6e9ef", secondary="#8b94a5",
+    text="#e6e9ef", secondary="#9099aa",
     prediction="#56b4e9", prediction_text="#56b4e9",
     alarm="#e69f00", alarm_text="#e69f00",
     fault="#d55e00", fault_text="#f0803c",
@@ -63,7 +63,7 @@ LIGHT = _theme(
     text="#1b1f26", secondary="#565f70",
     prediction="#1f8ecd", prediction_text="#0b6aa3",
     alarm="#e69f00", alarm_text="#8a5d00",
-    fault="#d55e00", fault_text="#b34a00",
+    fault="#d55e00", fault_text="#ae4700",
     good="#009e73", good_text="#00704f",
 )  # fmt: skip
 
@@ -218,7 +218,7 @@ QComboBox QLineEdit { background: transparent; border: none; padding: 0; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $lines;
     selection-background-color: $prediction; selection-color: #14171c; }
 
-QSlider { min-height: 20px; }
+QSlider { min-height: 16px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $raised; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $prediction; }
 QSlider::sub-page:horizontal:disabled { background: $secondary; }

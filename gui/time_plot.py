@@ -112,7 +112,7 @@ class TimePlot(Plot):
             x = self.place(view.now_s + offset_s)
             wide = painter.fontMetrics().horizontalAdvance(text)
             x = min(max(x - wide / 2, area.left() - wide / 2), self.width() - wide - 2)
-            painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
+            painter.drawText(QRectF(x, area.bottom() + 5, wide + 2, 14), 0, text)
         painter.setFont(theme.text_font(8))
 
     def draw_reading(self, painter: QPainter, area: QRectF) -> None:

@@ -14,10 +14,11 @@ from PySide6.QtGui import QColor
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import theme
 
-OVERLAID_DARK = ("", "#f0e442", "#cc79a7", "#4aa3df")
-OVERLAID_LIGHT = ("", "#8a7f00", "#a8487c", "#0072b2")
+OVERLAID_DARK = ("", "#f0e442", "#cc79a7", "#8f7ae6")
+OVERLAID_LIGHT = ("", "#8a7f00", "#a8487c", "#5a3fb0")
 """The rest of the Okabe-Ito palette, "" being the text's colour; darker where the ground is light.
-Its other colours have a meaning of their own. From the fifth channel on dashes tell them apart."""
+Its other colours have a meaning of their own, and its blue is too near the prediction's: a violet
+stands for it. From the fifth channel on dashes tell them apart."""
 SAFE = {
     "olive": "#8f7d00", "rose": "#b5517f", "violet": "#8a6fc7", "blue": "#3f7fd0",
     "teal": "#2f8f9d", "moss": "#4f8f2f", "brown": "#9a7b5a", "grey": "#7f8794",

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QWidget
 from driftscope.gui import theme
 
 BOX_PX = 14
+STATE_PX = 108
+"""As wide as the longest state of learning: what stands beside it does not jump."""
 FRAME_PX = (12, 44)
 """What a window manager's frame may take of the screen beside and above a window."""
 
@@ -204,7 +206,8 @@ class Pill(QLabel):
         painter.setPen(colours.text if self._dot else self._ink)
         mode = Qt.TextElideMode.ElideMiddle
         shown = self.fontMetrics().elidedText(self.text(), mode, room.width() + 2)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        place = Qt.AlignmentFlag.AlignLeft if self._dot else Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(room, place | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class MovingLine(QWidget):

@@ -34,11 +34,11 @@ def rounded(number: float, digits: int = 2) -> str:
 
 
 def one_in(count: float) -> str:
-    """Return how unusual something is: '1 in 310,000', '1 in 2.4M', '1 in over 1 billion'."""
+    """Return how unusual something is: '1 in 310,000', '1 in 2.4M', 'under 1 in 1 billion'."""
     if not count >= 1:
         return "1 in 1"
     if count > 1.0005 * 10**RAREST:
-        return "1 in over 1 billion"
+        return "under 1 in 1 billion"
     for size, letter in ((1e9, "B"), (1e6, "M")):
         if count >= size * 0.9995:
             return f"1 in {rounded(count / size)}{letter}"

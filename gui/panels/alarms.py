@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -33,12 +33,16 @@ from driftscope.gui.widgets import label, set_text
 
 Inks = tuple[QColor, QColor]
 CARD_PX = 64
+LIST_KEYS = (
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+    Qt.Key.Key_Return, Qt.Key.Key_Enter,
+)  # fmt: skip
 EMPTY = "Nothing unusual so far. Alarms appear here as they begin; a click goes back to one."
 
 
 ASKED = (
-    "How many alarms there were, and how many you ask for with the slider “Alarms”: a signal on "
-    "which nothing is wrong gives about so many by mere chance."
+    "How many alarms there were, and how many you ask for with the slider “False alarms”: a "
+    "signal on which nothing is wrong gives about so many by mere chance."
 )
 
 
@@ -93,11 +97,26 @@ class Card(QStyledItemDelegate):
         painter.drawText(room, middle, metrics.elidedText(left, Qt.TextElideMode.ElideRight, free))
 
 
+class Cards(QListView):
+    """The entries one below the other. Only the keys that go through them are used: `passed` has
+    all others, so that those of the plots go on working after a click."""
+
+    passed = Signal(QKeyEvent)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in LIST_KEYS:
+            super().keyPressEvent(event)
+        else:
+            self.passed.emit(event)
+
+
 class AlarmsPanel(QWidget):
     """List the alarms and gaps of every source. `chosen` gives the Entry to look at; `asked` comes
-    when a menu is wanted for the one under the mouse, which is chosen then."""
+    when a menu is wanted for the one under the mouse, which is chosen then; `passed` has the keys
+    that are not the list's."""
 
     chosen = Signal(object)
+    passed = Signal(QKeyEvent)
     asked = Signal(QPoint)
 
     def __init__(self, session: Session) -> None:
@@ -108,7 +127,8 @@ class AlarmsPanel(QWidget):
         self.counted = label(role="small")
         self.counted.setToolTip(ASKED)
         self.empty = label(EMPTY, "secondary", wrap=True)
-        self.list = QListView()
+        self.list = Cards()
+        self.list.passed.connect(self.passed)
         self.list.setAccessibleName("Alarms, newest first")
         self.list.setModel(self.model)
         self.list.setItemDelegate(Card(self.list))

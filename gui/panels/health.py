@@ -37,7 +37,6 @@ TIPS = {
     "learn time": f"How long judging and learning one step takes: half the steps take less. {P99}",
     "sample to screen": "How long a sample takes from its arrival to being drawn: half of them "
     f"take less. {P99}",
-    "memory": "What the whole program takes up.",
 }
 
 
@@ -68,6 +67,7 @@ class Rejects(Elided):
     def __init__(self) -> None:
         super().__init__()
         self.health = Health()
+        self.setAccessibleDescription("Rejected: Return shows the last ones")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -118,7 +118,7 @@ class HealthPanel(QWidget):
         self.figures = figures
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(4)
+        rows.setSpacing(3)
         title = label("Link health", "title")
         title.setMinimumHeight(24)
         rows.addWidget(title)
@@ -155,11 +155,11 @@ class HealthPanel(QWidget):
         not_drawn = history.not_shown if history is not None else 0
         self._show("not drawn", not_drawn > 0)
         values["not drawn"].say(words.thousands(not_drawn))
-        values["not scored"].say(words.thousands(health.unscored))
-        values["gaps"].say(words.thousands(health.gaps))
+        for name, count in (("not scored", health.unscored), ("gaps", health.gaps)):
+            self._show(name, count > 0)
+            values[name].say(words.thousands(count))
         values["learn time"].say(_middle_and_worst(*self.figures.step_ms))
         values["sample to screen"].say(_middle_and_worst(*self.session.latency_ms))
-        values["memory"].say(words.megabytes(self.figures.memory_bytes))
 
     def _show_clock(self, clock: ClockQuality) -> None:
         text = clock_words(clock)

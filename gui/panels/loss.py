@@ -205,13 +205,15 @@ class LossPlot(Plot):
         painter.setPen(theme.current().secondary)
         clock = self.session.info.clock if self.session.info else "elapsed"
         ticks = axes.time_ticks(span_s, 0.0, max(2, int(area.width() / TICK_PX)), clock)
-        taken = area.left() + painter.fontMetrics().horizontalAdvance("start") / 2 + 12
+        taken = area.left() + painter.fontMetrics().horizontalAdvance("start") + 12
         for offset_s, text in [*ticks, (-span_s, "start")]:
             wide = painter.fontMetrics().horizontalAdvance(text)
             x = area.right() + offset_s / span_s * area.width() - wide / 2
             x = min(x, self.width() - wide - 2)
+            if text == "start":  # clear of the lowest value beside it
+                x = area.left()
             if text == "start" or x > taken:
-                painter.drawText(QRectF(x, area.bottom() + 3, wide + 2, 14), 0, text)
+                painter.drawText(QRectF(x, area.bottom() + 5, wide + 2, 14), 0, text)
         painter.setFont(theme.text_font(8))
 
     def _draw_skill(self, painter: QPainter, area: QRectF, curves: F64) -> None:

@@ -26,7 +26,7 @@ from driftscope.gui.picture_tools import LOW, PictureTools
 from driftscope.gui.picture_view import PictureView
 from driftscope.gui.sentence import phase
 from driftscope.gui.watched import Watched
-from driftscope.gui.widgets import Elided, Pill, label, set_text
+from driftscope.gui.widgets import STATE_PX, Elided, Pill, label, set_text
 
 REGION = "model.region"
 ONE_ROW_PX = 800
@@ -54,7 +54,7 @@ class PicturePanel(QWidget):
         self.proposal = Offer()
         self.proposal.accept.clicked.connect(self._accept)
         self.proposal.relearn.clicked.connect(session.reset_model)
-        self.lamp = Pill()
+        self.lamp = Pill(width_px=STATE_PX)
         self.lamp.setAccessibleName("State of the learning")
         self.score = label()
         self.score.setFont(theme.number_font(10))

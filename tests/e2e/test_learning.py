@@ -32,7 +32,7 @@ def test_a_slider_reaches_the_optimizer_while_it_runs(window: MainWindow) -> Non
         ("Learning rate", lambda: lane.learner.params.lr),
         ("Momentum", lambda: lane.learner.params.momentum),
         ("Batch size", lane.step_rows),
-        ("Alarms", lambda: lane.detector.params.one_in),
+        ("False alarms", lambda: lane.detector.params.one_in),
     ):
         moved, before = slider(window, name), read()
         moved.setFocus()

@@ -127,7 +127,7 @@ def test_captions_of_alarms_never_lie_over_each_other(
     monkeypatch.setattr(draw, "caption", kept)
     picture = QPixmap(800, 100)
     painter = QPainter(picture)
-    captions = [Caption(x, 0.0, "alarm 12 · 1 in over 1 billion") for x in starts]
+    captions = [Caption(x, 0.0, "alarm 12 · under 1 in 1 billion") for x in starts]
     write(painter, QRectF(0, 0, 800, 100), captions, [])
     painter.end()
     assert written

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from driftscope.gui import theme
+from driftscope.gui.traces import OVERLAID_DARK, OVERLAID_LIGHT
 
 
 def luminance(colour: QColor) -> float:
@@ -23,9 +24,17 @@ def test_every_text_stands_out_from_its_ground(name: str) -> None:
     found = getattr(theme, name)
     words = ["text", "secondary"] + [n for n in vars(found) if n.endswith("_text")]
     for word in words:
-        for ground in (found.panel, found.background):
+        for ground in (found.panel, found.background, found.raised):
             assert contrast(getattr(found, word), ground) >= 4.5, word
-    assert contrast(found.text, found.raised) >= 4.5
+
+
+@pytest.mark.parametrize("look, colours", [("DARK", OVERLAID_DARK), ("LIGHT", OVERLAID_LIGHT)])
+def test_overlaid_channels_are_not_taken_for_a_prediction(look: str, colours: list[str]) -> None:
+    found = getattr(theme, look)
+    taken = found.prediction.hslHue()
+    for colour in filter(None, colours):
+        assert contrast(QColor(colour), found.panel) >= 3.0
+        assert abs(QColor(colour).hslHue() - taken) >= 30
 
 
 @pytest.mark.parametrize("name", ["DARK", "LIGHT"])

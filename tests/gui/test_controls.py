@@ -1,0 +1,44 @@
+"""The left column: all of it is seen in a window of the usual size."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QScrollArea
+
+from driftscope.core.params import default_params
+from driftscope.core.sources.demo import Demo
+from driftscope.gui.controls import Controls
+from driftscope.gui.panels.health import Figures
+from driftscope.gui.session import Session
+from driftscope.gui.traces import Traces
+
+
+def shown(session: Session, height_px: int, qtbot) -> Controls:
+    """Return the column as it stands in a window, on the demo."""
+    session.shown.params = default_params(Demo.Params())
+    made = Controls(session, Figures(), Traces())
+    qtbot.addWidget(made)
+    made.resize(288, height_px)
+    made.show()
+    made.refresh()
+    return made
+
+
+def test_all_of_it_is_seen_in_a_window_of_1600_by_1000(session: Session, qtbot) -> None:
+    column = shown(session, 790, qtbot)
+    bar = column.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: column.health.isVisible() and bar.maximum() == 0)
+
+
+def test_a_source_with_one_thing_to_turn_is_named_by_it(session: Session, qtbot) -> None:
+    column = shown(session, 790, qtbot)
+    (field,) = column.source.fields.values()
+    assert field.called.property("role") == "title" and column.source_title.isHidden()
+
+
+def test_counts_of_what_did_not_happen_take_no_room(session: Session, qtbot) -> None:
+    column = shown(session, 790, qtbot)
+    assert column.health.values["gaps"].isHidden() and column.health.values["not scored"].isHidden()
+    session.health.gaps = session.health.unscored = 1
+    column.refresh()
+    assert not column.health.values["gaps"].isHidden()
+    assert not column.health.values["not scored"].isHidden()
