@@ -19,9 +19,10 @@ class Garbage:
     def __init__(self) -> None:
         self._young_s = self._all_s = 0.0
 
-    def take_over(self) -> None:
-        """From now on only `tick` collects."""
+    def take_over(self, now_s: float) -> None:
+        """From now on only `tick` collects, and not at once: all of it takes 100 ms."""
         gc.disable()
+        self._young_s = self._all_s = now_s
 
     def settle(self) -> None:
         """Keep everything there is now out of later collections, without collecting first: that

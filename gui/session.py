@@ -221,7 +221,7 @@ class Session(QObject, Verbs):
         self._thread.failed.connect(self._fail)
         self._thread.finished.connect(self._thread_finished)
         self._thread.start()
-        self._garbage.take_over()
+        self._garbage.take_over(time.monotonic())
         self._timer.start(FAST_MS)
         self.changed.emit()
 

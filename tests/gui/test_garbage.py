@@ -16,7 +16,7 @@ class Knot:
 
 def test_nothing_is_collected_but_by_a_tick() -> None:
     garbage = Garbage()
-    garbage.take_over()
+    garbage.take_over(0.0)
     try:
         knot = weakref.ref(Knot())
 
@@ -38,3 +38,16 @@ def test_nothing_is_collected_but_by_a_tick() -> None:
     finally:
         garbage.give_back()
     assert gc.isenabled()
+
+
+def test_the_first_frames_are_not_held_up() -> None:
+    garbage = Garbage()
+    garbage.take_over(5000.0)
+    try:
+        knot = weakref.ref(Knot())
+        garbage.tick(5000.0 + YOUNG_S / 2)
+        assert knot() is not None
+        garbage.tick(5000.0 + YOUNG_S)
+        assert knot() is None
+    finally:
+        garbage.give_back()
