@@ -213,6 +213,8 @@ class Text(Decoder):
         else:
             if layout.time_in_front and not layout.dated:
                 return
+            if self._quick is not None and self._quick[2] != layout.width:
+                self._makes = Makes()  # what had more values is now looked at with care
             self._makes.note(raw, line, slots, layout.time_in_front)
             quick, slots = self._makes.read, self._makes.slots
         self._quick = (quick, slots, layout.width) if quick else self._quick

@@ -104,6 +104,13 @@ def test_the_quick_way_tells_the_same_as_the_careful_one(data: bytes) -> None:
     assert told(decode([data])) == careful
 
 
+def test_lines_of_more_values_are_refused_once_there_are_fewer(monkeypatch) -> None:
+    data = b"1,2,3\n" * 3 + b"(1, 2)\n" * 20 + b"1,2\n" + b"1,2,3\n"
+    found = told(decode([data]))
+    monkeypatch.setattr(module.Text, "_learn_quick", lambda *_: None)
+    assert found == told(decode([data])) and found[1] == {"n values where n were expected": 5}
+
+
 @given(streams(), st.integers(0, 10_000))
 @settings(deadline=None, max_examples=60)
 def test_saved_and_loaded_it_goes_on_bit_for_bit(data: bytes, place: int) -> None:
