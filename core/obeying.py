@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -49,6 +50,7 @@ class Commands:
         self._comers: deque[Attach | Detach] = deque()
         self._waiting: deque[Command] = deque()
         self._ended = False
+        self._ending = threading.RLock()
 
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps; what concerns the port alone, at once. Any
@@ -137,13 +139,14 @@ class Commands:
 
     def _save_waiting(self) -> None:
         """Save what is still to be saved; a sink that comes too late is closed."""
-        while self._comers:
-            with contextlib.suppress(OSError):
-                self._comers.popleft().sink.close()
-        while self._waiting:
-            command = self._waiting.popleft()
-            if isinstance(command, SaveModel):
-                self._save(command)
+        with self._ending:  # what comes just now is another thread's to save
+            while self._comers:
+                with contextlib.suppress(OSError):
+                    self._comers.popleft().sink.close()
+            while self._waiting:
+                command = self._waiting.popleft()
+                if isinstance(command, SaveModel):
+                    self._save(command)
 
     def _save(self, wish: SaveModel) -> None:
         """Take a copy of a stream's learner now, and have it written beside the work."""
