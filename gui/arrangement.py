@@ -59,6 +59,8 @@ class Arrangement(Layouts):
         self.classes = classes
         if isinstance(self.alarms.panel, AlarmsPanel):
             self.alarms.panel.chosen.connect(self.look_at)
+            if isinstance(self.signal.panel, SignalPanel):
+                self.alarms.panel.passed.connect(self.signal.panel.lanes.keyPressEvent)
         self.build()
 
     def refresh(self) -> None:

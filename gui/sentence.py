@@ -52,7 +52,8 @@ def sentence(
     clock. With `brief` what stands large elsewhere is said in two words.
     """
     now = phase(session)
-    doing = (brief and IN_SHORT.get(now)) or state_words(session, now_s)
+    short = "Stopped." if now == "ended" and stopped(session) else IN_SHORT.get(now)
+    doing = (brief and short) or state_words(session, now_s)
     if TRY_BAUD in doing:
         strain = ""
     if "baud" in doing + strain and "baud" in news:  # one advice is enough
@@ -90,9 +91,9 @@ def state_words(session: Connected, now_s: float = math.nan) -> str:
         case "warming up":
             many = words.plural(health.samples, what)
             since = words.stretch(health.stream_s, _clock(session))
-            soon = (
-                "what is usual is found out" if what == "picture" else "the first predictions come"
-            )
+            soon = "predictions come again" if health.updates else "the first predictions come"
+            if what == "picture":
+                soon = "what is usual is found out"
             return f"Warming up: {many} in {since}, {soon} soon."
         case "learning":
             return f"Learning. {skill_words(session)}".rstrip()
@@ -111,9 +112,16 @@ def state_words(session: Connected, now_s: float = math.nan) -> str:
             return f"The {thing} has been released for other programs for {since}."
         case "ended":
             lasted = "" if _clock(session) == "rows" else f"{words.duration(health.stream_s)} and "
-            return f"{name} has ended after {lasted}{words.plural(health.samples, what)}."
+            how = "was stopped" if stopped(session) else "has ended"
+            return f"{name} {how} after {lasted}{words.plural(health.samples, what)}."
         case _:
             return f"{said or 'The source could not be read'}."
+
+
+def stopped(session: Connected) -> bool:
+    """Say whether a file that is read no more was left before its end."""
+    part = session.health.progress
+    return part is not None and part < 1
 
 
 def sample_word(session: Connected) -> str:

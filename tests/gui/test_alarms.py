@@ -13,6 +13,7 @@ from driftscope.core.history import Band
 from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui.alarm_list import AlarmList, Entry
 from driftscope.gui.connection import Connection
+from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.alarms import AlarmsPanel
 from driftscope.gui.session import Session
 
@@ -151,3 +152,26 @@ def test_a_click_and_the_arrow_keys_choose_the_interval(panel: AlarmsPanel, alar
     assert chosen[-1].began_s == 10.0
     assert not panel.grab().isNull()
     panel.hide()
+
+
+def test_the_keys_of_the_plots_go_on_working_after_a_click(session: Session, alarm, qtbot) -> None:
+    window = MainWindow(session)
+    with qtbot.waitExposed(window):
+        window.show()
+    session.alarms.update({1: alarm(1, 1.0), 2: alarm(2, 2.0)})
+    view, alarms = window.panels.view, window.panels.alarms.panel
+    assert isinstance(alarms, AlarmsPanel)
+    alarms.refresh()
+    focus(alarms.list)
+    QTest.mouseClick(alarms.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 90))
+    assert view.end_s is not None
+    chosen, span_s, end_s = alarms.list.currentIndex().row(), view.span_s, view.end_s
+    QTest.keyClick(alarms.list, Qt.Key.Key_Minus)
+    assert view.span_s > span_s
+    QTest.keyClick(alarms.list, Qt.Key.Key_Left)
+    assert view.end_s is not None and view.end_s < end_s
+    QTest.keyClick(alarms.list, Qt.Key.Key_End)
+    assert view.end_s is None
+    assert alarms.list.currentIndex().row() == chosen == 1
+    window.close()
+    window.deleteLater()

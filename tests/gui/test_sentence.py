@@ -11,7 +11,15 @@ import pytest
 from driftscope.core.health import Health, Losses
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.news import News, Strain
-from driftscope.gui.sentence import alarm_words, channels, phase, sentence, skill_words, where
+from driftscope.gui.sentence import (
+    alarm_words,
+    channels,
+    phase,
+    sentence,
+    skill_words,
+    state_words,
+    where,
+)
 
 
 def session(state: str = "learning", link: str = "live", skill: float = math.nan, device=False):
@@ -276,3 +284,13 @@ def test_an_alarm_says_where_in_the_picture() -> None:
     made = Alarm(1, "s", 0, 0, None, 0.0, 1.0, blame, 5.0)
     assert where(made, info) == "picture, upper left, middle"
     assert where(replace(made, channels={"picture": 1.0}), info) == "the picture"
+
+
+def test_a_file_that_was_stopped_is_not_said_to_have_ended() -> None:
+    seen = session(link="ended")
+    seen.health.progress = 1.0
+    assert "has ended after" in state_words(seen)
+    assert sentence(seen, brief=True).startswith("At its end.")
+    seen.health.progress = 0.07
+    assert "was stopped after" in state_words(seen)
+    assert sentence(seen, brief=True).startswith("Stopped.")
