@@ -251,5 +251,6 @@ QStatusBar::item { border: none; }
 QMenu { background: $raised; color: $text; border: 1px solid $lines; padding: 4px; }
 QMenu::item { padding: 5px 18px; border-radius: 4px; }
 QMenu::item:selected { background: $prediction; color: #14171c; }
+QMenu::item:disabled { background: transparent; color: $secondary; }
 QToolTip { background: $raised; color: $text; border: 1px solid $lines; padding: 5px 7px; }
 """
