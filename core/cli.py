@@ -117,7 +117,7 @@ def _watch(words: list[str]) -> int:
         clips=chosen.clips,
         model_out=chosen.model_out,
         settings=chosen.settings,
-        profile_file=chosen.profile,
+        profile_path=chosen.profile,
     )
 
 
