@@ -36,8 +36,9 @@ HELD = {
     "On a button": (("Space", "press it"),),
 }
 """Keys and gestures that belong to one thing only, and so stand in no menu."""
-ROW_PX, ROUND_PX = 20, 130
-"""About what a row of the table takes, and what is left free above and below it."""
+ROW_PX, COLUMN_PX, ROUND_PX = 20, 300, 130
+"""About what a row and a column of the table take, and what is left free around it. Where a window
+is small it is scrolled downwards, never sideways."""
 
 
 def table(actions: Actions) -> dict[str, list[tuple[str, str]]]:
@@ -87,8 +88,13 @@ class Keys(QFrame):
         column, rows = self._column(columns), 0
         window = self.parentWidget()
         assert window is not None
-        most = max(16, (window.height() - ROUND_PX) // ROW_PX)
-        for title, keys in table(self._can_do).items():
+        parts = table(self._can_do)
+        abreast = max(1, (window.width() - ROUND_PX) // COLUMN_PX)
+        needed = sum(len(keys) + 2 for keys in parts.values()) // abreast + max(
+            map(len, parts.values())
+        )
+        most = max(needed, (window.height() - ROUND_PX) // ROW_PX)
+        for title, keys in parts.items():
             if rows and rows + len(keys) + 2 > most:
                 column, rows = self._column(columns), 0
             if rows:

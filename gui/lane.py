@@ -11,6 +11,7 @@ from driftscope.core.stream import F64
 from driftscope.gui.axes import Range
 
 GAP_PX = 16
+TEXT_PX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Lane:
         with np.errstate(over="ignore", invalid="ignore"):
             shares = (values - span.low) / (span.high - span.low)
             return self.space.bottom() - shares * self.space.height()
+
+    def clear(self, y: float) -> float:
+        """Return the height nearest to one at which a text runs into none of the next lane."""
+        inset = max(0.0, (TEXT_PX - min(GAP_PX, self.space.height() / 5)) / 2)
+        return min(max(y, self.space.top() + inset), self.space.bottom() - inset)
 
     def value_at(self, y: float, span: Range) -> float:
         """Return which value stands at a height."""

@@ -153,9 +153,7 @@ class Lanes(TimePlot):
         for value, text in span.ticks(most):
             y = round(lane.y(np.array(value), span).item()) + 0.5
             painter.drawLine(QPointF(space.left(), y), QPointF(space.right(), y))
-            if space.height() < 40:
-                y = min(max(y, space.top() + 5), space.bottom() - 5)
-            texts.append((y, text))
+            texts.append((lane.clear(y), text))
         self.tick_labels(painter, texts)
 
     def pen(self, lane: Lane, channel: int) -> QPen:

@@ -211,6 +211,7 @@ QPushButton:default { border-color: $lines; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: $raised; color: $text;
     border: 1px solid transparent; border-radius: 4px; padding: 4px 8px;
+    placeholder-text-color: $secondary;
     selection-background-color: $prediction; selection-color: #14171c; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border-color: $prediction; }
@@ -249,7 +250,7 @@ QMainWindow::separator { width: ${gap}px; height: ${gap}px; }
 QStatusBar { background: $panel; color: $text; }
 QStatusBar::item { border: none; }
 QMenu { background: $raised; color: $text; border: 1px solid $lines; padding: 4px; }
-QMenu::item { padding: 5px 18px; border-radius: 4px; }
+QMenu::item { padding: 5px 24px 5px 18px; border-radius: 4px; }
 QMenu::item:selected { background: $prediction; color: #14171c; }
 QMenu::item:disabled { background: transparent; color: $secondary; }
 QToolTip { background: $raised; color: $text; border: 1px solid $lines; padding: 5px 7px; }

@@ -1,14 +1,17 @@
 """Lanes: several channels in one plot, and ranges that are zoomed, moved and left to themselves."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from stand_in import RATE_HZ, StandIn, colours_at, shown
 
 from driftscope.core.history import History
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import axes, theme
+from driftscope.gui.lane import spaced
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
 from driftscope.gui.plot import LEFT_PX
@@ -234,3 +237,11 @@ def test_nothing_is_drawn_outside_the_plot(qtbot) -> None:
     for y in range(0, int(lane.space.top()) - 2):
         row = {QColor(image.pixel(x, y)).name() for x in range(LEFT_PX, int(area.right()) - 60)}
         assert row == {panel_colour}
+
+
+@pytest.mark.parametrize("height", [120, 200, 400])
+def test_the_values_at_the_ends_of_lanes_do_not_run_into_each_other(height: int) -> None:
+    lanes = spaced([[0], [1], [2]], QRectF(0, 0, 600, height))
+    for upper, lower in pairwise(lanes):
+        ends = upper.clear(upper.space.bottom()), lower.clear(lower.space.top())
+        assert ends[1] - ends[0] > 11.9
