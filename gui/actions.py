@@ -148,7 +148,7 @@ class Actions(QObject):
     def _menu(self, path: str) -> QMenu:
         if path not in self._menus:
             around, _, name = path.rpartition("/")
-            made = self._menus[path] = QMenu(f"&{name}", self._window)
+            made = self._menus[path] = QMenu(self._lettered(around, name), self._window)
             made.setToolTipsVisible(True)
             made.aboutToShow.connect(self.refresh)
             if around:
@@ -158,6 +158,13 @@ class Actions(QObject):
             bar = self._window.menuBar()
             bar.insertMenu(later[0].menuAction() if later else None, made)  # type: ignore[arg-type]  # Qt takes none
         return self._menus[path]
+
+    def _lettered(self, around: str, name: str) -> str:
+        """Return a menu's name, marked at the letter that opens it: no two beside it share one."""
+        beside = [menu for path, menu in self._menus.items() if path.rpartition("/")[0] == around]
+        taken = {menu.title().partition("&")[2][:1].lower() for menu in beside}
+        at = next((k for k, letter in enumerate(name) if letter.lower() not in taken), 0)
+        return f"{name[:at]}&{name[at:]}"
 
 
 def _with(do: Callable[[str], R], thing: Callable[[], str]) -> Callable[[], R]:

@@ -58,9 +58,17 @@ def opened(window: MainWindow, menu: QMenu) -> None:
     wait_for(menu.isVisible)
 
 
+def assert_lettered(beside: list[QMenu]) -> None:
+    """Check that no two menus beside one another open by the same letter, nor those within."""
+    letters = [menu.title().partition("&")[2][:1].lower() for menu in beside]
+    assert len(set(letters)) == len(letters), letters
+    for menu in beside:
+        inside = [action.menu() for action in menu.actions()]
+        assert_lettered([each for each in inside if isinstance(each, QMenu)])
+
+
 def test_each_menu_opens_by_its_letter_and_each_action_is_reached(window: MainWindow) -> None:
-    letters = [menu.title().partition("&")[2][:1].lower() for menu in window.can_do.menus()]
-    assert len(set(letters)) == len(letters)
+    assert_lettered(window.can_do.menus())
     missed = []
     for menu in window.can_do.menus():
         opened(window, menu)
