@@ -225,7 +225,7 @@ class PictureLearnerParams(LearnerParams):
         "a camera, 32 from a set of labelled pictures.",
     )  # fmt: skip
     updates: int = param(
-        1, low=1, high=16, log=True, unit="updates", label="Steps per frame",
+        1, low=1, high=16, log=True, unit="updates", label="Steps a picture",
         help="How many updates follow each picture. More learns faster and takes longer.",
     )  # fmt: skip
     replay: int = param(

@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         if phase(session) in LEARNS:
             parts.append(f"learn {words.milliseconds(self._figures.step_ms[0])}")
             if not session.paused:
-                parts.append(f"{session.frames_per_s:.0f} frames/s")
+                parts.append(f"{session.frames_per_s:.0f} redraws/s")
         parts.append(words.megabytes(self._figures.memory_bytes))
         return " · ".join(part for part in parts if part)
 

@@ -53,7 +53,7 @@ def tabs(window: MainWindow) -> QTabBar | None:
 
 def test_the_plain_sentence_and_the_figures_stand_below(window: MainWindow) -> None:
     assert window.said.text() == "Learning. The forecast beats “same as before” by 81 %."
-    assert " frames/s · " in window.figures.text()
+    assert " redraws/s · " in window.figures.text()
     assert source_words(window.session) == "demo: vibration · 3 channels · 1.00 kHz"
     assert window.controls.panel.state.text() == "learning"
 
@@ -126,7 +126,7 @@ def test_a_link_that_is_away_is_told_in_a_band_above_the_plots(
     window.refresh_texts()
     assert window.stage.band.isVisible() and window.signal.isVisible()
     assert window.stage.text() and window.stage.text() not in window.said.text()
-    assert "frames/s" not in window.figures.text()
+    assert "redraws/s" not in window.figures.text()
     assert window.controls.panel.channels.view.rows.old
     window.session.health.link = "live"
     window.refresh()
@@ -257,10 +257,10 @@ def test_a_file_that_ended_can_be_played_again_and_is_proposed(
 
 
 def test_no_frames_are_counted_while_the_view_is_paused(window: MainWindow) -> None:
-    assert "frames/s" in window.figures.text()
+    assert "redraws/s" in window.figures.text()
     window.session.pause(True)
     window.refresh_texts()
-    assert "frames/s" not in window.figures.text() and "learn" in window.figures.text()
+    assert "redraws/s" not in window.figures.text() and "learn" in window.figures.text()
 
 
 def test_f1_shows_the_keys_in_a_table(window: MainWindow, qtbot) -> None:
