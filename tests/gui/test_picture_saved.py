@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 from windows import wait_for
 
 from driftscope.gui.panels.picture import PicturePanel
-from driftscope.gui.plot_pictures import FINER, PlotPictures
+from driftscope.gui.plot_pictures import AS_SEEN, FINER, PlotPictures
 from driftscope.gui.traces import Traces
 
 
@@ -58,3 +58,17 @@ def test_it_is_copied_as_pixels_and_saved_as_png_only(
     wait_for(lambda: len(said) > 1)
     assert "svg" not in asked[0][3] and asked[0][2].startswith("Picture ")
     assert QImage(str(tmp_path / "a.png")).pixelColor(middle).getRgb()[:3] == BLUE
+
+
+def test_a_name_typed_without_its_ending_replaces_no_file(
+    pictures: PlotPictures, tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "b.png").write_bytes(b"dear to someone")
+    said: list[str] = []
+    pictures.told.connect(said.append)
+    answer = (str(tmp_path / "b"), AS_SEEN)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
+    pictures.save()
+    wait_for(lambda: said)
+    assert (tmp_path / "b.png").read_bytes() == b"dear to someone"
+    assert said == [f"The picture was saved as {tmp_path / 'b 2.png'}."]

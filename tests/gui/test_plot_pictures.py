@@ -199,20 +199,6 @@ def test_a_picture_is_saved_as_its_name_says(
         assert QImage.fromData(data).width() == width * (2 if kind == FINER else 1)
 
 
-def test_a_name_typed_without_its_ending_replaces_no_file(
-    pictures: PlotPictures, tmp_path: Path, monkeypatch
-) -> None:
-    (tmp_path / "b.png").write_bytes(b"dear to someone")
-    said: list[str] = []
-    pictures.told.connect(said.append)
-    answer = (str(tmp_path / "b"), AS_SEEN)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
-    pictures.save()
-    wait_for(lambda: said)
-    assert (tmp_path / "b.png").read_bytes() == b"dear to someone"
-    assert said == [f"The picture was saved as {tmp_path / 'b 2.png'}."]
-
-
 def test_what_cannot_be_written_is_told(
     window: MainWindow, pictures: PlotPictures, tmp_path: Path, monkeypatch
 ) -> None:
