@@ -18,7 +18,7 @@ from driftscope.core.commands import SetParam
 from driftscope.core.health import Health
 from driftscope.core.monitor import Monitor
 
-RATES = (1_000, 5_000, 20_000, 50_000, 100_000, 300_000, 1_000_000)
+RATES = (1_000, 5_000, 20_000, 50_000, 100_000, 200_000, 400_000)
 SETTLE_S = 2.0
 NAMES = ("samples", "unscored", "dropped", "updates", "skipped_updates")
 

@@ -24,7 +24,8 @@ Made by `make docs` from the code: look for the words of a message that you have
 KEYWORDS = {"help", "tip"}
 """Explanations, not messages."""
 EXPLAINS = {"setToolTip", "setStatusTip", "setWhatsThis", "setAccessibleDescription"}
-SENTENCE = re.compile(r"[A-Z⟨‘“].*\s\S.*[.!?]\Z", re.DOTALL)
+SENTENCE = re.compile(r"[A-Z⟨‘“-].*\s\S.*[.!?]\Z", re.DOTALL)
+REASON = re.compile(r"[a-z][^.=<>]* [^.=<>]*\Z")
 LONGEST = 80
 """Signs of a title."""
 AREAS = (
@@ -45,8 +46,23 @@ AREAS = (
 def sentences(path: Path) -> list[str]:
     """Return the messages of one file in their order, each once."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = (text for node in _said(tree) if (text := _text(node)) and SENTENCE.match(text))
+    found = [text for node in _said(tree) if (text := _text(node)) and SENTENCE.match(text)]
+    if "decoders" in path.parts:
+        found += [f"Rejected: {text}." for text in _reasons(tree) if REASON.match(text)]
     return list(dict.fromkeys(found))
+
+
+def _reasons(tree: ast.AST) -> Iterator[str]:
+    """Give why lines are rejected: what stands behind a kind, in a pair or a call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            yield _text(node.elts[1])
+        elif isinstance(node, ast.Call) and node.args:
+            name = ast.unparse(node.func)
+            if name == "Verdict" or name.endswith("rejects.add"):
+                yield from map(_text, node.args[2:])
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
+            yield _text(node.value)
 
 
 def _said(node: ast.AST) -> Iterator[ast.expr]:
