@@ -22,7 +22,7 @@ from driftscope.gui.value_zoom import ValueZoom
 from driftscope.gui.watched import Watched
 
 THINNEST_PX = 30
-COARSE_PX, COARSE_GROUP_PX = 120, 3
+COARSE_PX, COARSE_GROUP_PX, PAUSED_PX = 120, 3, 26
 """Room enough to say that only extremes are left there, and how wide their groups are when that
 can be seen."""
 
@@ -58,6 +58,10 @@ class Lanes(TimePlot):
     def channels(self) -> list[int]:
         """Return the numbers of the channels on screen."""
         return [k for plot in self.plots() for k in plot]
+
+    def area(self) -> QRectF:
+        """Return where curves are drawn: below the band of a paused view, which hides none."""
+        return super().area().adjusted(0, PAUSED_PX if self.view.paused else 0, 0, 0)
 
     def lanes(self) -> list[Lane]:
         """Return the lanes on screen."""
@@ -213,7 +217,7 @@ class Lanes(TimePlot):
 
     def _draw_paused(self, painter: QPainter, area: QRectF) -> None:
         colours = theme.current()
-        strip = QRectF(area.left(), area.top() - 4, area.width(), 22)
+        strip = QRectF(area.left(), area.top() - PAUSED_PX, area.width(), PAUSED_PX - 4)
         painter.fillRect(strip, draw.translucent(colours.raised, 235))
         painter.setFont(theme.text_font(9.5))
         painter.setPen(colours.text)
