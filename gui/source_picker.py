@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QScrollArea,
@@ -31,7 +30,7 @@ from driftscope.gui.browsing import ask_file, ask_folder
 from driftscope.gui.fields import BaudField, Field, field
 from driftscope.gui.scale import Nothing, Reading
 from driftscope.gui.typed import as_address, masked, of_path, same_device, with_options
-from driftscope.gui.widgets import label
+from driftscope.gui.widgets import Offered, label
 
 PORTS_S = 2.0
 LATELY = 4
@@ -111,7 +110,7 @@ class SourcePicker(QWidget):
             self._search.join(0.5)
 
     def _build(self) -> None:
-        self.list = QListWidget()
+        self.list = Offered()
         self.list.setAccessibleName("Sources")
         self.list.setMinimumHeight(110)
         self.list.setStyleSheet("QListWidget::item { padding: 5px 4px; }")

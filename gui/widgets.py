@@ -7,13 +7,14 @@ import time
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QSizePolicy, QWidget
 
 from driftscope.gui import theme
 
@@ -102,6 +103,14 @@ def paint_tick(painter: QPainter, room: QRectF, checked: bool, focused: bool) ->
         shape = ((4.5, 8), (7, 10.5), (11.5, 4.5))
         painter.drawPolyline([QPointF(left + x, top - 0.5 + y) for x, y in shape])
     painter.restore()
+
+
+class Offered(QListWidget):
+    """A list of what can be chosen: to come to it with the keys chooses nothing yet."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        QWidget.focusInEvent(self, event)  # the list's own would make the first line current
+        self.viewport().update()
 
 
 class Tick(QCheckBox):

@@ -9,6 +9,7 @@ import pytest
 from devices import PtyDevice
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from windows import activate, focus
 
 from driftscope.core.errors import AddressError
 from driftscope.core.ports import Port
@@ -171,3 +172,16 @@ def test_the_arrow_keys_go_through_the_sources_from_the_start(dialog: ConnectDia
     assert dialog.focusWidget() is dialog.picker.list
     QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Down)
     assert dialog.picker.address == "demo:temperature"
+
+
+def test_coming_to_the_list_with_the_keys_chooses_nothing(qtbot, ports: list[Port]) -> None:
+    made = ConnectDialog(["serial:/dev/elsewhere"])
+    made.show()
+    activate(made)
+    made.picker.line.setFocus()
+    focus(made.picker.list)
+    assert made.picker.address == "serial:/dev/elsewhere"
+    QTest.keyClick(made.picker.list, Qt.Key.Key_Down)
+    assert made.picker.address.startswith("demo:")
+    made.reject()
+    qtbot.waitUntil(lambda: all(each.gone for each in made._leaving))
