@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -57,29 +59,50 @@ def focus(widget: QWidget) -> None:
 
 
 def activate(window: QWidget) -> None:
-    """Make a window the active one for sure, for the same reason.
-
-    Where it has the keys already but Qt missed it, as when a popup closed in between, nothing
-    tells Qt so again: then the keys go to another window and come back.
-    """
+    """Make a window the active one for sure, for the same reason."""
     began_s = time.monotonic()
-    other: list[QWidget] = []
+    forced = 0
 
     def active() -> bool:
+        nonlocal forced
         if not window.isActiveWindow():
-            if time.monotonic() - began_s > ASIDE_S and not other:
-                other.append(QWidget())
-                other[0].show()
-                other[0].activateWindow()
-            elif not other or other[0].isActiveWindow() or not other[0].isVisible():
-                window.raise_()
-                window.activateWindow()
+            if time.monotonic() - began_s > ASIDE_S * (forced + 1):
+                forced += 1
+                _take_keys(window)
+            window.raise_()
+            window.activateWindow()
         return window.isActiveWindow()
 
-    wait_for(active)
-    for each in other:
-        each.close()
-        each.deleteLater()
+    try:
+        wait_for(active)
+    except AssertionError:
+        now = QApplication.activeWindow(), QApplication.focusWidget()
+        over = QApplication.activeModalWidget(), QApplication.activePopupWidget()
+        raise AssertionError(
+            f"active: {now}; over all: {over}; visible: {window.isVisible()}"
+        ) from None
+
+
+def _take_keys(window: QWidget) -> None:
+    """Have the keys go to another window and come back: where a window has them already but Qt
+    missed it, as when a popup closed in between, nothing else tells it so. Qt's own asking is
+    ignored by the X server if another program has asked later; xdotool's is not."""
+    program = shutil.which("xdotool")
+    other = QWidget()
+    other.show()
+    for each in (other, window):
+        if program and QApplication.platformName() == "xcb":
+            subprocess.run(
+                [program, "windowfocus", str(int(each.winId()))], check=False, timeout=10
+            )
+        else:
+            each.activateWindow()
+        end_s = time.monotonic() + 0.3
+        while time.monotonic() < end_s:
+            QApplication.processEvents()
+            time.sleep(0.01)
+    other.close()
+    other.deleteLater()
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
