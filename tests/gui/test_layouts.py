@@ -13,6 +13,7 @@ from windows import activate, focus
 from driftscope.core.stream import StreamInfo
 from driftscope.gui.layouts import SIDES
 from driftscope.gui.main_window import MainWindow
+from driftscope.gui.palette import Palette
 from driftscope.gui.places import PANELS
 from driftscope.gui.preferences import LAYOUT, TURNED_PANELS, Preferences
 from driftscope.gui.session import Session
@@ -143,8 +144,10 @@ def test_the_panel_in_use_is_floated_from_the_menu_and_from_the_palette(
         if menu == "palette":
             QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
             window.can_do.refresh()  # as four times a second
-            QTest.keyClicks(QApplication.focusWidget(), "float or dock")
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+            palette = window.findChild(Palette)
+            assert palette is not None and palette.isVisible()
+            QTest.keyClicks(palette.line, "float or dock")
+            QTest.keyClick(palette.line, Qt.Key.Key_Return)
         else:
             QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
             opened = QApplication.activePopupWidget()
