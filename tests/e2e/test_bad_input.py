@@ -159,7 +159,7 @@ def test_new_channels_keep_history_alarms_sliders_and_what_was_learned(
             yield b"temp: %.3f%s\n" % (math.sin(i / 9), more)
 
     play(growing())
-    wait_for(lambda: session.health.updates > 20)
+    wait_for(lambda: session.health.updates > 20 and session.history is not None)
     history, updates = session.history, session.health.updates
     session.set_param("learner.lr", 3.0)
     wait_for(lambda: session.info is not None and session.info.channels == ("temp", "hum"))
