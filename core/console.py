@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from driftscope.core.errors import DriftscopeError
+from driftscope.core.pictures.files import write_whole
 from driftscope.core.visible import visible
 from driftscope.core.wire import Chunk
 
@@ -226,13 +227,13 @@ def _newest(chunks: Sequence[Chunk]) -> int:
 
 
 def save(text: str, path: Path) -> Future[Path]:
-    """Write a text to a file, replacing it, in a thread of its own; the Future gives the path, or
-    raises DriftscopeError."""
+    """Write a text to a file, whole or not at all, replacing it, in a thread of its own; the Future
+    gives the path, or raises DriftscopeError."""
     done: Future[Path] = Future()
 
     def write() -> None:
         try:
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text.encode())
         except OSError as error:
             reason = error.strerror or str(error)
             told = f"{path} could not be written: {reason}. Choose another folder."

@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.habits.remember()
         self.hide()  # at once: letting go of a device may take a second
         self.keeping.close()
+        self.pictures.close()
         self.session.close()
         event.accept()
 

@@ -37,6 +37,8 @@ COPY, SAVE = "Copy plot as picture", "Save plot as picture…"
 COPY_KEYS, SAVE_KEYS = "Ctrl+Shift+C", "Ctrl+Shift+S"
 MOST_CHANNELS = 12
 CLICK_PX = 4
+PATIENCE_S = 2.0
+"""How long a picture may take to be finished when the window closes."""
 
 Panel = PlotPanel | PicturePanel
 
@@ -54,6 +56,7 @@ class PlotPictures(QObject):
         self.session, self.window, self.traces = session, window, traces
         self._pressed = QPointF()
         self._in_use = InUse(self)
+        self._workers: list[threading.Thread] = []
         self._copied.connect(self._paste)
         for panel in self.panels():
             plot = plot_of(panel)
@@ -135,7 +138,16 @@ class PlotPictures(QObject):
         self._work(run)
 
     def _work(self, what: Callable[[], object]) -> None:
-        threading.Thread(target=what, name="picture of a plot", daemon=True).start()
+        """Do it in a thread of its own; of which those that are done are forgotten."""
+        made = threading.Thread(target=what, name="picture of a plot", daemon=True)
+        self._workers = [each for each in self._workers if each.is_alive()] + [made]
+        made.start()
+
+    def close(self) -> None:
+        """Let what is being drawn be finished: a thread that draws outlives Qt by no moment."""
+        end_s = time.monotonic() + PATIENCE_S
+        for each in self._workers:
+            each.join(max(0.0, end_s - time.monotonic()))
 
     def subject(self, panel: Panel) -> Subject:
         """Return what a picture of a panel is made of."""

@@ -6,6 +6,7 @@ import math
 import time
 from typing import Literal
 
+from driftscope.core.decoders._formats import FORMATS
 from driftscope.core.health import Health
 from driftscope.core.stream import Alarm, Clock, StreamInfo
 from driftscope.gui import words
@@ -54,7 +55,7 @@ def sentence(
     now = phase(session)
     short = "Stopped." if now == "ended" and stopped(session) else IN_SHORT.get(now)
     doing = (brief and short) or state_words(session, now_s)
-    if TRY_BAUD in doing:
+    if TRY_BAUD in doing or (now == "waiting" and TRY_BAUD in strain):
         strain = ""
     if "baud" in doing + strain and "baud" in news:  # one advice is enough
         news = ""
@@ -252,6 +253,12 @@ def _next_try(health: Health, now_s: float) -> str:
 def _what_came(session: Connected, now_s: float) -> str:
     health = session.health
     if health.bytes:
+        fixed = _fixed_format(session)
+        if fixed:
+            return (
+                f"no line of the format {fixed} has come yet{last_line(health)}: connect it anew "
+                "with another text format."
+            )
         advice = TRY_BAUD if session.can_release() else "look at what the program prints."
         return f"no numbers have come yet{last_line(health)}: {advice}"
     pictures = sample_word(session) == "picture"
@@ -261,6 +268,12 @@ def _what_came(session: Connected, now_s: float) -> str:
     if pictures:
         return f"{nothing}: look whether another program shows one from it."
     return f"{nothing}: look whether its program runs and prints lines of numbers."
+
+
+def _fixed_format(session: Connected) -> str:
+    """Return what the text format is called that was chosen by hand, "" if none was."""
+    chosen = getattr(session.params.sections.get("decoder"), "format", "auto")
+    return FORMATS[chosen] if chosen != "auto" else ""
 
 
 def _silent(session: Connected, now_s: float) -> bool:

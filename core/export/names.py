@@ -30,7 +30,7 @@ def why_not(path: Path, error: Exception) -> str:
 def unused(path: Path) -> Path:
     """Return the path, or the first of "name 2", "name 3", ... that is not there yet."""
     found, number = path, 1
-    while found.exists():
+    while os.path.exists(found):  # a name too long to be one is none that is there
         number += 1
         found = path.with_name(f"{path.stem} {number}{path.suffix}")
     return found

@@ -85,3 +85,4 @@ def test_names_are_safe_everywhere(tmp_path: Path) -> None:
         assert name and "/" not in name and "\\" not in name and len(name) <= 81
         (tmp_path / name).write_text("x")
     assert unused(tmp_path / "a_b").name == "a_b 2"
+    assert unused(tmp_path / ("n" * 300)).name == "n" * 300  # whoever writes it says why not

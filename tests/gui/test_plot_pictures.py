@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,6 +220,16 @@ def test_what_cannot_be_written_is_told(
     with pytest.raises(DriftscopeError, match="no space left on device"):
         picture_of_plot.write(tmp_path / "a.png", b"")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_is_finished_before_the_window_is_gone(
+    window: MainWindow, pictures: PlotPictures, tmp_path: Path
+) -> None:
+    made = kinds(signal(pictures), sharp=True)[AS_SEEN]
+    slow = {AS_SEEN: lambda: time.sleep(0.1) or made()}
+    pictures.write(tmp_path / "a.png", AS_SEEN, slow)
+    window.close()
+    assert not QImage(str(tmp_path / "a.png")).isNull()
 
 
 def test_a_dialog_that_is_cancelled_saves_nothing(pictures: PlotPictures, monkeypatch) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from driftscope.core.health import Health, Losses
+from driftscope.core.params import ParamSet
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 from driftscope.gui.news import News, Strain
 from driftscope.gui.sentence import (
@@ -30,7 +31,7 @@ def session(state: str = "learning", link: str = "live", skill: float = math.nan
     return SimpleNamespace(
         address="demo:", source_name="the demo", info=StreamInfo("demo", ("a",), ("g",)),
         health=health, alarms={}, paused=False, can_release=lambda: device, pictures=False,
-        report=None, sources=[],
+        report=None, sources=[], params=ParamSet(),
     )  # fmt: skip
 
 
