@@ -149,6 +149,9 @@ def test_ctrl_q_quits_the_program(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+        # the window went before the keys did: held down for ever they would quit every later test
+        xdotool("keyup", "q")
+        xdotool("keyup", "Control_L")
 
 
 def xdotool(*words: str) -> str:
