@@ -4,8 +4,8 @@ Run: xvfb-run -a -s "-screen 0 1280x900x24" python benchmarks/csv_file.py [--meg
      [--whole] [--warm]
 The file, 8 channels of waves, is made in a temporary folder. It is connected as fast as possible;
 with --warm after the demo has run, as torch is loaded then. With --whole it is played to its end,
-which takes the learner minutes; else for 20 s, then stopped as by the button. Beside it: pandas
-if installed, else numpy.loadtxt, on the first 10 MB, which only read.
+which takes the learner minutes; else for 20 s, then stopped as by the button. Beside it:
+numpy.loadtxt on the first 10 MB, which only reads.
 """
 
 from __future__ import annotations
@@ -45,15 +45,8 @@ def only_read(path: Path) -> str:
     with path.open("rb") as file:
         part = file.read(PART_BYTES).rpartition(b"\n")[0]
     begun_s = time.perf_counter()
-    try:
-        import pandas  # type: ignore[import-not-found, unused-ignore]  # it need not be there
-
-        pandas.read_csv(io.BytesIO(part))
-        name = "pandas.read_csv"
-    except ImportError:
-        np.loadtxt(io.BytesIO(part), delimiter=",", skiprows=1)
-        name = "numpy.loadtxt"
-    return f"{name}: {len(part) / 1e6 / (time.perf_counter() - begun_s):.0f} MB/s"
+    np.loadtxt(io.BytesIO(part), delimiter=",", skiprows=1)
+    return f"numpy.loadtxt: {len(part) / 1e6 / (time.perf_counter() - begun_s):.0f} MB/s"
 
 
 def main() -> None:

@@ -36,8 +36,8 @@ from _window import open_window, wait
 from PySide6.QtCore import QTimer
 
 from driftscope.core import registry
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block
+from driftscope.core.wire import Chunk
 
 SERIES, RATE_HZ, SIZE, SETTLE_S = 4, 5000, (1280, 900), 3.0
 GOAL, FACTOR, GOAL_ALL = 55.0, 1.3, 30.0

@@ -26,7 +26,7 @@ from _line_writer import line
 from _window import Numbers, open_window, wait
 
 from driftscope.core import registry
-from driftscope.core.interfaces import Chunk
+from driftscope.core.wire import Chunk
 
 KB_S = 300_000
 GROWTH = 1.4

@@ -21,8 +21,8 @@ from collections.abc import Callable
 import numpy as np
 
 from driftscope.core.decoders.text import Text, TextParams
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block
+from driftscope.core.wire import Chunk
 
 GOAL, GOAL_OF_EACH = 512_000, 60_000
 LINES = 50_000

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from driftscope.core.lines import Lines as Lines  # noqa: PLC0414  what `lines` returns
-from driftscope.core.lines import between
+from driftscope.core.lines import Lines, between
 from driftscope.core.loss_trace import LossTrace
 from driftscope.core.pyramid import Channels
 from driftscope.core.rows import GAP, HOLE, Rows

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from driftscope.core import registry
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Chunk, Decoder, Device, Transport
+from driftscope.core.interfaces import Decoder, Device, Transport
 from driftscope.core.params import ParamSet
 from driftscope.core.reader import Reader
 from driftscope.core.stream import Block, Event, Item
+from driftscope.core.wire import Chunk
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from driftscope.core.stream import (
     StreamInfo,
 )
 from driftscope.core.teaching import LearnerCommand
-from driftscope.core.wire import Chunk as Chunk  # noqa: PLC0414  plugins find it here
+from driftscope.core.wire import Chunk
 
 State = dict[str, Any]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import LinkState
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Item
+from driftscope.core.wire import Chunk
 
 
 @dataclass(frozen=True, slots=True)

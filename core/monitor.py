@@ -11,7 +11,7 @@ from driftscope.core.commands import Command
 from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
 from driftscope.core.inputs import Input
-from driftscope.core.interfaces import Chunk, Device, Sink, State, Transport
+from driftscope.core.interfaces import Device, Sink, State, Transport
 from driftscope.core.lane import Lane
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.obeying import Commands
@@ -21,6 +21,7 @@ from driftscope.core.reader import Reader
 from driftscope.core.streams import SILENCE_S, Streams
 from driftscope.core.tap import Tap
 from driftscope.core.time_limit import TimeLimit
+from driftscope.core.wire import Chunk
 
 INBOX_BYTES = 32 * 2**20
 

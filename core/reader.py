@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from driftscope.core.errors import DriftscopeError, LinkLost, SourceError
 from driftscope.core.health import LinkState
-from driftscope.core.interfaces import Chunk, Device, Source, Transport
+from driftscope.core.interfaces import Device, Source, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.messages import (
     Ended,
@@ -24,6 +24,7 @@ from driftscope.core.messages import (
 from driftscope.core.sending import Sending
 from driftscope.core.stream import Block, Item
 from driftscope.core.tap import Tap
+from driftscope.core.wire import Chunk
 
 FIRST_WAIT_S = 0.5
 """Before a lost device is opened again: doubled each time, up to its `longest_wait_s`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from driftscope.core.interfaces import Chunk
+from driftscope.core.wire import Chunk
 
 LIMIT_BYTES = 16 * 2**20
 CHUNK_BYTES = 200

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimerEvent
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from driftscope.core.interfaces import Chunk
+from driftscope.core.wire import Chunk
 from driftscope.gui import theme
 from driftscope.gui.format_choices import FormatChoices
 from driftscope.gui.preview import Preview

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from driftscope.core.decoders._formats import FORMATS, TextParams
 from driftscope.core.decoders.text import Text
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block, Event, Item, StreamInfo
+from driftscope.core.wire import Chunk
 from driftscope.gui import words
 
 KEPT_BYTES = 1 << 16

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton, QScrollBar
 
-from driftscope.core.history import Lines
+from driftscope.core.lines import Lines
 from driftscope.core.stream import F64, StreamInfo
 from driftscope.gui import alarm_marks, axes, draw, lane_names, pointing, theme, words
 from driftscope.gui.drags import Drag, MoveValues

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from driftscope.core.history import Lines
+from driftscope.core.lines import Lines
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import axes
 from driftscope.gui.time_view import TimeView

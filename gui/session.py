@@ -13,12 +13,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from driftscope.core import address, registry
 from driftscope.core.commands import Command, SaveModel
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.interfaces import Chunk, Device, Sink
+from driftscope.core.interfaces import Device, Sink
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params, ParamSet
 from driftscope.core.sinks.clips import Clips
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Event, Result
+from driftscope.core.wire import Chunk
 from driftscope.gui.connection import Connection, carry_over
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread

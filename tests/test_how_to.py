@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from driftscope.core import registry
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block, Event, StreamInfo
+from driftscope.core.wire import Chunk
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ import numpy as np
 
 from driftscope.core.clock import ClockQuality
 from driftscope.core.decoders._times import DeviceClock, rising
-from driftscope.core.interfaces import Chunk
 from driftscope.core.sample_clock import ArrivalClock
 from driftscope.core.stream import F64, Block
+from driftscope.core.wire import Chunk
 
 At = tuple[float, float]
 """When bytes arrived: Unix seconds and the steady clock's."""

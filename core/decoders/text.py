@@ -27,8 +27,9 @@ from driftscope.core.decoders._rejects import CONSOLE, Rejects
 from driftscope.core.decoders._rows import ROW_S, Rows
 from driftscope.core.decoders._splitter import Splitter
 from driftscope.core.decoders._teleplot import point_reader, points_of
-from driftscope.core.interfaces import Chunk, Decoder, State
+from driftscope.core.interfaces import Decoder, State
 from driftscope.core.stream import F64, Event, Item
+from driftscope.core.wire import Chunk
 
 PATIENCE = 16
 """Lines read with care before the quick way is made anew for their like."""

@@ -1,5 +1,5 @@
-from driftscope.core.interfaces import Chunk
 from driftscope.core.tap import CHUNK_BYTES, Tap
+from driftscope.core.wire import Chunk
 
 
 def chunk(number: int, data: bytes = b"x" * 100) -> Chunk:

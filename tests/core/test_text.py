@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from driftscope.core.decoders.text import Text, TextParams
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block, Event, Item, StreamInfo
+from driftscope.core.wire import Chunk
 
 WALL_S = 1.7e9
 

@@ -8,8 +8,8 @@ import pytest
 from items import WALL_S, infos, values
 
 from driftscope.core.decoders.text import Text, TextParams
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Item
+from driftscope.core.wire import Chunk
 
 MOST = 60_000
 PLAIN, POINTS, OBJECTS = b"\n1 2 3\n" * 6, b"\n>a:1\n>b:2\n" * 6, b'\n{"a":1}\n' * 6

@@ -9,8 +9,8 @@ import pytest
 from items import WALL_S, events, infos, rejects, same, times, values
 
 from driftscope.core.decoders.text import Text, TextParams
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Item
+from driftscope.core.wire import Chunk
 
 NAN = math.nan
 

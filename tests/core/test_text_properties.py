@@ -16,8 +16,8 @@ from driftscope.core.decoders import text as module
 from driftscope.core.decoders._parse import number, numbers
 from driftscope.core.decoders._times import DeviceClock, rising
 from driftscope.core.decoders.text import Text, TextParams
-from driftscope.core.interfaces import Chunk
 from driftscope.core.stream import Block, Event, Item, StreamInfo
+from driftscope.core.wire import Chunk
 
 NUMBERS = st.one_of(
     st.integers(-99, 99).map(str),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -125,41 +124,50 @@ def test_recordings_of_others_are_shown(window: MainWindow, data_dir: Path) -> N
         assert np.isfinite(session.health.overall.skill())
 
 
-@pytest.mark.needs("xdotool")
-@pytest.mark.skipif(
-    os.environ.get("QT_QPA_PLATFORM") == "offscreen", reason="needs a screen with keys to press"
-)
-def test_ctrl_q_quits_the_program(tmp_path: Path) -> None:
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """Give a display of its own, so that keys pressed on it reach no other test's window."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        pass_fds=[writing], stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writing)
+    with open(reading) as numbers:
+        yield f":{numbers.readline().strip()}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.needs("xdotool", "Xvfb")
+def test_ctrl_q_quits_the_program(tmp_path: Path, screen: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "driftscope.core.cli", "demo:"], stderr=subprocess.PIPE, text=True,
-        cwd=tmp_path,
+        cwd=tmp_path, env={**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"},
     )  # fmt: skip
     try:
         found = ""
         end_s = time.monotonic() + PATIENCE_S
         while not found and time.monotonic() < end_s:
-            found = xdotool("search", "--onlyvisible", "--name", "Driftscope").split("\n")[0]
+            words = ("search", "--onlyvisible", "--name", "Driftscope")
+            found = xdotool(screen, *words).split("\n")[0]
             time.sleep(0.05)
         assert found, "no window appeared"
         time.sleep(2)
-        xdotool("windowfocus", found)
-        xdotool("key", "--window", found, "ctrl+q")
+        xdotool(screen, "windowfocus", found)
+        xdotool(screen, "key", "--window", found, "ctrl+q")
         _, error = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0 and "Traceback" not in error, error
     finally:
         process.kill()
         process.wait()
-        # the window went before the keys did: held down for ever they would quit every later test
-        xdotool("keyup", "q")
-        xdotool("keyup", "Control_L")
 
 
-def xdotool(*words: str) -> str:
-    program = shutil.which("xdotool")
-    assert program
+def xdotool(screen: str, *words: str) -> str:
     done = subprocess.run(
-        [program, *words], capture_output=True, text=True, timeout=10, check=False
-    )
+        ["xdotool", *words], env={**os.environ, "DISPLAY": screen}, capture_output=True, text=True,
+        timeout=10, check=False,
+    )  # fmt: skip
     return done.stdout.strip()
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from driftscope.core.health import Losses
 from driftscope.core.history import History
 from driftscope.core.stream import Alarm, Result, StreamInfo
+from driftscope.gui.main_window import MainWindow
 from driftscope.gui.session import Session
 
 
@@ -40,6 +42,18 @@ def session(qapp: QApplication) -> Iterator[Session]:
     health.step_rows, health.horizon, health.decision_rows = 8, 50, 1000
     health.samples, health.stream_s, health.last_time_s = n, 5.0, 5.0
     health.recent = Losses(1000, 190.0, {"last value": 1000.0})
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(session: Session, qtbot: QtBot) -> Iterator[MainWindow]:
+    """Return the main window of that session, on the screen."""
+    made = MainWindow(session)
+    made.resize(1280, 900)
+    with qtbot.waitExposed(made):
+        made.show()
     yield made
     made.close()
     made.deleteLater()

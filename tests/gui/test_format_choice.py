@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from driftscope.core import address
-from driftscope.core.interfaces import Chunk
+from driftscope.core.wire import Chunk
 from driftscope.gui import source_picker
 from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.format_choices import FormatChoices

@@ -33,17 +33,6 @@ CAMERA = "rtsp://ann:secret@10.0.0.7/door"
 
 
 @pytest.fixture
-def window(session: Session, qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(session)
-    made.resize(1280, 900)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
 def _theme_back(qapp: QApplication) -> Iterator[None]:
     before = theme.current()
     yield

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,17 +11,6 @@ from driftscope.gui.findings import found
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.palette import NOTHING, Palette
 from driftscope.gui.session import Session
-
-
-@pytest.fixture
-def window(session: Session, qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(session)
-    made.resize(1280, 900)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def opened(window: MainWindow) -> Palette:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -34,17 +32,6 @@ def other(session: Session) -> Connection:
     made.health.link, made.health.state = "live", "learning"
     session.connections = {"demo:": session.shown, made.address: made}
     return made
-
-
-@pytest.fixture
-def window(session: Session, qtbot) -> Iterator[MainWindow]:
-    made = MainWindow(session)
-    made.resize(1280, 900)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def chips(window: MainWindow) -> list[str]:
