@@ -30,7 +30,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from driftscope.core import address
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Output, Result
 
 HEADER = "timestamp_or_index,anomaly_score,rarity,onset,alarm\n"

@@ -23,7 +23,8 @@ import psutil
 
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, default_params
+from driftscope.core.params import Params
+from driftscope.core.sections import default_params
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Block, Item, Output, Result, StreamInfo
 

@@ -30,11 +30,11 @@ import cv2
 import numpy as np
 import torch
 
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import cells, small
 from driftscope.core.pictures.classes import Classes, Seen
 from driftscope.core.pictures.experts import NONE_OF_THESE
 from driftscope.core.pictures.trunk import installed
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.teaching import Teach
 
 PROTOCOLS = ("blocks", "halves", "opening", "stretch")

@@ -23,7 +23,7 @@ import torch
 from driftscope.core import registry
 from driftscope.core.learner import Forecaster
 from driftscope.core.models.linear import LAST_ROWS
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import Step, StreamInfo
 
 HORIZON = 50

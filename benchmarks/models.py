@@ -26,7 +26,7 @@ from driftscope.core import registry
 from driftscope.core.arrays import F64
 from driftscope.core.clock import auto_step_rows
 from driftscope.core.learner import Forecaster
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 from driftscope.core.sources.demo import CHUNK, DemoParams, Vibration
 from driftscope.core.stream import Step, StreamInfo
 

@@ -25,10 +25,10 @@ from _discs import KINDS, LEARN, clip, foreign_pictures, made_up, pasted
 
 from driftscope.core.arrays import F64, Bools, Pixels
 from driftscope.core.holding import Holding
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_detector, make_learner, prepare_thread
 from driftscope.core.pictures.cells import CELL, GRID
 from driftscope.core.pictures.heat import score_of
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Step, StreamInfo
 
 RATE_HZ = 30.0

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from driftscope.core.health import Health
 from driftscope.core.history import History
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
+from driftscope.core.sections import DetectorParams, LearnerParams
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui import theme
 from driftscope.gui.panels.loss import LossPanel

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 from driftscope.core import registry
 from driftscope.core.errors import AddressError
 from driftscope.core.interfaces import Device, Transport
-from driftscope.core.params import Params, ParamSet, Spec, default_params
+from driftscope.core.params import Params, ParamSet, Spec
+from driftscope.core.sections import default_params
 
 PASSWORD = re.compile(r"(?<=://)([^/@:?#]*):[^/]*@")
 SECRET = re.compile(r"(?i)([?&](?:pass|passwd|password|pwd|token|key|api_key|secret|auth)=)[^&#]+")

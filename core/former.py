@@ -9,7 +9,7 @@ import numpy as np
 
 from driftscope.core import registry
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F64, Scored, Step, StreamInfo
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from driftscope.core.clock import ClockQuality
 from driftscope.core.errors import SourceError
-from driftscope.core.params import DetectorParams, LearnerParams, Params
+from driftscope.core.params import Params
+from driftscope.core.sections import DetectorParams, LearnerParams
 from driftscope.core.stream import (
     Alarm,
     Detected,
@@ -62,6 +63,8 @@ class Device(ABC):
     """True if its samples are pictures; known before it is opened."""
     labelled: bool = False
     """True if it gives Labels with its samples; known before it is opened."""
+    label: str = ""
+    """The column that is to hold labels, "" for none: its cells may be text. Set before `open`."""
     health: Any = None  # the Health that says how it goes, once a Monitor reads it
 
     @classmethod
@@ -103,8 +106,7 @@ class Transport(Device):
 class Source(Device):
     """Give the items of one or more streams: a StreamInfo, then Blocks, Labels and Events.
 
-    Iterating opens and closes it by itself.
-    """
+    Iterating opens and closes it by itself."""
 
     @abstractmethod
     def read(self) -> Sequence[Item] | None:
@@ -121,10 +123,7 @@ class Source(Device):
 
 
 class Decoder(ABC):
-    """Turn bytes into items. Called from the thread that runs the Monitor.
-
-    `key` names the stream its blocks belong to.
-    """
+    """Turn bytes into items of the stream `key`. Called from the thread that runs the Monitor."""
 
     Params: ClassVar[type[Params]] = Params
 
@@ -173,6 +172,8 @@ class Learner(ABC):
     """The batch size it does best with, None to go by the stream's rate."""
     holds: ClassVar[bool] = False
     """True if it is to be held while an alarm lasts."""
+    trust: float = 1.0
+    """How far the next step is to be learned from, 0 to 1; set before `learn`."""
 
     @abstractmethod
     def score(self, step: Step) -> Scored: ...
@@ -231,7 +232,7 @@ class Learner(ABC):
 
     @abstractmethod
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
-        """Return what is worth an Event since the last call, such as a restored snapshot."""
+        """Return what is worth an Event since the last call, such as "restored"."""
 
     @abstractmethod
     def state_dict(self) -> State: ...
@@ -256,7 +257,6 @@ class Detector(ABC):
 
     @abstractmethod
     def score(self, step: Step, scored: Scored) -> Detected: ...
-
     @abstractmethod
     def learn(self, step: Step, scored: Scored, detected: Detected, calibrate: bool) -> None:
         """Take in the step's first `n` rows; let the calibrator learn from them if `calibrate`."""

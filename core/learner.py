@@ -16,8 +16,9 @@ from driftscope.core.interfaces import Learner, State
 from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
 from driftscope.core.normaliser import Normaliser, bounded, clipped
-from driftscope.core.params import LearnerParams, Params
+from driftscope.core.params import Params
 from driftscope.core.past import CORRECTION, LAST, MEAN, PREDICTION, Past
+from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.training import Training
 

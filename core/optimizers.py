@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 
 CAREFUL = 0.02
 """The part of the longest safe step that "auto" takes: right where a gradient is of a few rows."""

@@ -26,6 +26,7 @@ def result(
         detected.onset[rows], detected.alarm[rows], detected.calibrated,
         grid.arrived_s, True, scored.extras,
         {name: values[rows] for name, values in former_loss.items()},
+        {name: values[rows] for name, values in scored.parts.items()},
     )  # fmt: skip
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from driftscope.core.arrays import F64, Bools, Classes, Pixels
+from driftscope.core.arrays import F64, Array, Bools, Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Say what the labels of a stream are: a class of each row, or a value; `name` and `unit` are
+    those of the column they were given in."""
+
+    name: str
+    unit: str = ""
+    kind: Literal["class", "value"] = "class"
 
 
 @dataclass(frozen=True, slots=True)
 class Graded:
     """Tell what labels made of results given before; n rows that need not be neighbours.
 
-    y, predicted   (n,) int64 numbers of classes; predicted is -1 where nothing was said
+    y, predicted   (n,) int64 numbers of classes, predicted -1 where nothing was said; of a
+                   stream whose labels are values float64, predicted NaN where nothing was said
     loss           (n,) float64 of the prediction; NaN where there was none
     baseline_loss  name -> (n,), of what plain ways would have said
     test           (n,) bool: rows nothing was learned from
@@ -23,8 +35,8 @@ class Graded:
     key: str
     seq: NDArray[np.int64]
     time_s: F64
-    y: Classes
-    predicted: Classes
+    y: Array
+    predicted: Array
     loss: F64
     baseline_loss: dict[str, F64]
     test: Bools

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from driftscope.core.arrays import F32, F64, Array, Bools, Classes, Pixels
-from driftscope.core.reports import Graded, Report, Sample
+from driftscope.core.reports import Graded, Label, Report, Sample
 
 LearnerState = Literal["warming up", "learning", "held", "frozen"]
 
@@ -30,7 +30,7 @@ EventKind = Literal[
     "missed",  # pictures of a camera left out as a newer one was there; data: samples
     "pass",  # a set of pictures was gone through once; data: number, from 1
     "restored",  # the guard went back to a sane snapshot; data: reason
-    "drift",  # reserved for the drift detectors
+    "drift",  # the loss changed for good; data: detector, message
     "note",  # something worth a sentence; data: message
 ]
 
@@ -46,7 +46,8 @@ class StreamInfo:
     rows (a file without times): there is no rate then, and none is estimated.
 
     A stream of pictures has one channel, `sample_shape` (H, W, 3) and `dtype` "uint8", red
-    first. `classes` names what its labels mean, where that is known beforehand.
+    first. `classes` names what its labels mean, as far as that is known; a new class is a next
+    version. `label` says what the labels of a stream of numbers are, None if it has none.
     """
 
     key: str
@@ -58,6 +59,7 @@ class StreamInfo:
     dtype: str = "float64"
     clock: Clock = "elapsed"
     classes: tuple[str, ...] = ()
+    label: Label | None = None
 
     def __post_init__(self) -> None:
         if not self.sample_shape:
@@ -95,7 +97,8 @@ class Block:
 class Labels:
     """Say what samples were: `y` (n,) int64 belongs to `seq`, `seq` + 1, ...
 
-    It is a number of a class, -1 where it is not known. Labels known together with their samples
+    It is a number of a class, -1 where it is not known, or of a stream whose labels are values
+    float64, NaN where it is not known. Labels known together with their samples
     travel in front of the block; whatever learns from them sees them only once the rows' result
     was handed over. Later ones come whenever they come. Of rows in `test` (n,) nothing is to be
     learned: they only say how well it was.
@@ -103,7 +106,7 @@ class Labels:
 
     key: str
     seq: int
-    y: Classes
+    y: Array
     test: Bools | None = None
 
 
@@ -135,7 +138,7 @@ class Step:
     time_s: F64
     values: Array
     n: int
-    y: Classes | None = None
+    y: Array | None = None
     test: Bools | None = None
 
     @property
@@ -158,7 +161,8 @@ class Scored:
     baseline_loss  name -> (B,), the same for each plain baseline at the same horizon
     error          (B, C) float64 normalised signed error of the prediction; NaN where there is none
     deviation      (B, C) float64 normalised value itself, never clipped; NaN where missing
-    extras         what a learner of pictures has to show, by name, as far as it has it
+    extras         what a learner has to show beside, by name, as far as it has it
+    parts          name -> (B,), the loss of each part the prediction is mixed from, such as "0.3x"
 
     Of pictures C is 1, `prediction` and `deviation` are NaN, and `error` is how far the picture
     is from what is usual, 0 or more. Their extras: of the newest row "heat" (16, 16) float32,
@@ -174,6 +178,7 @@ class Scored:
     error: F64
     deviation: F64
     extras: dict[str, Array] = field(default_factory=dict)
+    parts: dict[str, F64] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,7 @@ class Result:
     scored: bool = True
     extras: dict[str, Array] = field(default_factory=dict)
     former_loss: dict[str, F64] = field(default_factory=dict)
+    parts: dict[str, F64] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -281,6 +287,6 @@ Output = StreamInfo | Result | Learned | Alarm | Event | Graded | Report
 
 __all__ = [
     "F32", "F64", "Alarm", "Array", "Block", "Bools", "Classes", "Clock", "Detected", "Event",
-    "EventKind", "Graded", "Item", "Labels", "Learned", "LearnerState", "Output", "Pixels",
+    "EventKind", "Graded", "Item", "Label", "Labels", "Learned", "LearnerState", "Output", "Pixels",
     "Report", "Result", "Sample", "Scored", "Step", "StreamInfo",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
 from driftscope.core.optimizers import CAREFUL, Optimizer
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 
 
 class Training:

@@ -9,7 +9,8 @@ from itertools import islice
 from driftscope.core.health import Health
 from driftscope.core.history import History
 from driftscope.core.interfaces import Device, Transport
-from driftscope.core.params import ParamSet, default_params
+from driftscope.core.params import ParamSet
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Alarm, Event, Graded, Report, Result, StreamInfo
 from driftscope.gui.typed import masked
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from driftscope.core import registry
-from driftscope.core.params import DetectorParams, LearnerParams, Params, PictureLearnerParams, Spec
+from driftscope.core.params import Params, Spec
+from driftscope.core.sections import DetectorParams, LearnerParams, PictureLearnerParams
 from driftscope.core.sources.demo import demos
 
 PAGE = Path(__file__).parents[1] / "docs" / "parameters.md"

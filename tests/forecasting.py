@@ -4,7 +4,7 @@ import numpy as np
 
 from driftscope.core import registry
 from driftscope.core.learner import Forecaster
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import Step, StreamInfo
 
 

@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from stand_in import StandIn
 
-from driftscope.core.params import DetectorParams, LearnerParams, Params, ParamSet, param
+from driftscope.core.params import Params, ParamSet, param
 from driftscope.core.reports import Report, Sample
+from driftscope.core.sections import DetectorParams, LearnerParams
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.core.teaching import LearnerCommand
 from driftscope.gui.panels.picture import PicturePanel

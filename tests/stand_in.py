@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from driftscope.core.health import Health
 from driftscope.core.history import History
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
+from driftscope.core.sections import DetectorParams, LearnerParams
 from driftscope.core.stream import Alarm, Event, Result, StreamInfo
 
 RATE_HZ = 100.0

@@ -9,7 +9,8 @@ import numpy as np
 
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, default_params
+from driftscope.core.params import Params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Alarm, Block, Event, Item, Learned, Output, Result, StreamInfo
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from labelled import NAMES, classes, described, drawn, step
 
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_learner, prepare_thread
 from driftscope.core.pictures.classifier import Classifier
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Graded, Report
 
 prepare_thread(pictures=True)

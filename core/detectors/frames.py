@@ -12,8 +12,8 @@ from driftscope.core.calibration import Calibrator
 from driftscope.core.clock import auto_decision_rows
 from driftscope.core.detectors._scores import DISTRUST, SUSPECT
 from driftscope.core.interfaces import Detector, State
-from driftscope.core.params import DetectorParams
 from driftscope.core.pictures.places import PLACES
+from driftscope.core.sections import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
 
 

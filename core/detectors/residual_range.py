@@ -14,7 +14,7 @@ from driftscope.core.detectors._range import Range
 from driftscope.core.detectors._residual import Residual
 from driftscope.core.detectors._scores import Judged, Score, Summary
 from driftscope.core.interfaces import Detector, State
-from driftscope.core.params import DetectorParams
+from driftscope.core.sections import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
 
 

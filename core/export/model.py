@@ -30,10 +30,11 @@ from driftscope.core.errors import DriftscopeError, StateError
 from driftscope.core.export import state as states
 from driftscope.core.interfaces import Learner, State
 from driftscope.core.lane import Lane
-from driftscope.core.params import Params, ParamSet, default_params
+from driftscope.core.params import Params, ParamSet
 from driftscope.core.parts import make_learner
 from driftscope.core.pictures.files import write_whole
-from driftscope.core.stream import StreamInfo
+from driftscope.core.sections import default_params
+from driftscope.core.stream import Label, StreamInfo
 
 SUFFIXES = (".safetensors", ".pt2")
 FORMAT = "driftscope model 1"
@@ -168,6 +169,8 @@ def load(path: str | Path) -> Saved:
         names = {name for name in tensors if name.startswith("net.")}
         nets = {name.removeprefix("net."): tensors.pop(name) for name in sorted(names)}
         inner = {name.removeprefix("state."): tensor for name, tensor in tensors.items()}
+        if info.get("label"):
+            info["label"] = Label(**info["label"])
         return Saved(
             StreamInfo(**info), said["name"], said["learner"], said["parameters"],
             states.unpacked(about["state"], inner), nets,

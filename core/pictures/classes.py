@@ -11,12 +11,12 @@ import numpy as np
 from driftscope.core.arrays import F32, F64, Pixels
 from driftscope.core.interfaces import State
 from driftscope.core.metrics import NONE, ConfusionMatrix, Prequential
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import cells
 from driftscope.core.pictures.experts import NONE_OF_THESE, Experts
 from driftscope.core.pictures.samples import MOST, MOST_CLASSES, MOST_OF_A_CLASS, Samples
 from driftscope.core.pictures.trunk import Trunk
 from driftscope.core.reports import Report, Sample
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.teaching import (
     DeleteSamples,
     LearnerCommand,

@@ -12,11 +12,12 @@ from torch import Tensor
 
 from driftscope.core.arrays import F64, UNKNOWN, Bools, Classes, Pixels, empty
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.params import Params
 from driftscope.core.pictures.grades import Grades, Labelled
 from driftscope.core.pictures.shrink import shrunk
 from driftscope.core.pictures.trained_net import TrainedNet
 from driftscope.core.pictures.unlabelled import Said, Unlabelled
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.stream import (
     Event,
     EventKind,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from driftscope.core.arrays import F32, F64, Classes
-from driftscope.core.params import LearnerParams
 from driftscope.core.pictures.head import Head
 from driftscope.core.pictures.nearest import LEAST, Nearest
 from driftscope.core.pictures.samples import MOST_CLASSES
+from driftscope.core.sections import LearnerParams
 
 BATCH = 32
 """Samples in one update, drawn so that each class comes as often."""

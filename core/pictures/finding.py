@@ -11,12 +11,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from driftscope.core.arrays import F32, Pixels
 from driftscope.core.interfaces import State
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import GRID, cells
 from driftscope.core.pictures.gaussian import Gaussian
 from driftscope.core.pictures.patches import patched
 from driftscope.core.pictures.redrawing import Redrawing, as_maps
 from driftscope.core.replay import Replay
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.training import Training
 
 REPLAY_BYTES = 16 * 2**20

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 
 from driftscope.core.arrays import F32, F64, Classes
 from driftscope.core.optimizers import Optimizer
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 
 
 class Head:

@@ -11,9 +11,9 @@ from torch.nn.functional import huber_loss
 
 from driftscope.core.arrays import F32
 from driftscope.core.interfaces import State
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.cells import FEATURES, NOISE
 from driftscope.core.replay import Replay
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.training import Training
 
 RATE = 0.005

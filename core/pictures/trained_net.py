@@ -13,8 +13,9 @@ from torch.nn.functional import cross_entropy
 from driftscope.core import registry
 from driftscope.core.arrays import Classes, Pixels
 from driftscope.core.interfaces import State
-from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.params import Params
 from driftscope.core.replay import Replay
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.stream import StreamInfo
 from driftscope.core.training import Training
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from driftscope.core.arrays import F32, F64, Bools, Pixels
 from driftscope.core.interfaces import State
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.pictures.bank import Bank
 from driftscope.core.pictures.cells import (
     DIRECTIONS,
@@ -26,6 +25,7 @@ from driftscope.core.pictures.finding import Finding
 from driftscope.core.pictures.gaussian import Gaussian
 from driftscope.core.pictures.heat import Heat, score_of
 from driftscope.core.pictures.redrawing import Redrawing
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.stream import EventKind
 
 cv2.setNumThreads(1)

@@ -11,13 +11,14 @@ import torch
 from driftscope.core import registry
 from driftscope.core.arrays import Array, Bools, empty
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.params import Params, PictureLearnerParams
+from driftscope.core.params import Params
 from driftscope.core.pictures.classes import Classes, Seen
 from driftscope.core.pictures.jump import Jump
 from driftscope.core.pictures.places import by_place
 from driftscope.core.pictures.region import watched
 from driftscope.core.pictures.unusual import Looked, Net, Unusual
 from driftscope.core.reports import Graded, Report
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.stream import EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.teaching import Accept, LearnerCommand
 

@@ -11,8 +11,8 @@ from labelled import NAMES, classes, described, drawn, step
 
 from driftscope.core import registry
 from driftscope.core.interfaces import Learner
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Scored, Step
 from driftscope.core.teaching import UndoSamples
 

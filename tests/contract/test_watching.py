@@ -9,8 +9,8 @@ import pytest
 
 from driftscope.core import registry
 from driftscope.core.interfaces import Detector, Learner
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_detector, make_learner, prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Detected, Scored, Step, StreamInfo
 
 prepare_thread(pictures=True)

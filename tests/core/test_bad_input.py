@@ -20,7 +20,7 @@ from streams import Kept, Listed, waves
 from driftscope.core.cli import main
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Output
 
 PROGRAM = [sys.executable, "-m", "driftscope.core.cli", "watch"]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hand_taught import seen
 
-from driftscope.core.params import PictureLearnerParams, default_params
 from driftscope.core.parts import make_learner, prepare_thread
 from driftscope.core.pictures.cells import cells, small
 from driftscope.core.pictures.classes import REPORT_S, Classes, Seen, smoothed
+from driftscope.core.sections import PictureLearnerParams, default_params
 from driftscope.core.stream import Step, StreamInfo
 from driftscope.core.teaching import (
     Accept,

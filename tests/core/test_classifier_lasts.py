@@ -17,8 +17,8 @@ from driftscope.core.errors import StateError
 from driftscope.core.export import model
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
 from driftscope.core.pictures import trained_net
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Graded, Output, Result
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from driftscope.core import registry
 from driftscope.core.detectors.residual_range import ResidualRange
-from driftscope.core.params import DetectorParams
+from driftscope.core.sections import DetectorParams
 from driftscope.core.stream import Alarm, Detected, Scored, Step, StreamInfo
 
 D = 19

@@ -10,7 +10,7 @@ from driftscope.core.errors import StateError
 from driftscope.core.fan_out import FanOut
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Output, StreamInfo
 
 VALUES = waves(200)

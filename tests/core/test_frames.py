@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from driftscope.core.detectors.frames import Frames
-from driftscope.core.params import DetectorParams
 from driftscope.core.pictures.places import PLACES
+from driftscope.core.sections import DetectorParams
 from driftscope.core.stream import Alarm, Detected, Scored, Step, StreamInfo
 
 INFO = StreamInfo("p", ("picture",), ("",), 30.0, sample_shape=(8, 8, 3), dtype="uint8")

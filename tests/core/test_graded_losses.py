@@ -11,8 +11,8 @@ from labelled import Labelled, classes, drawn
 from driftscope.core.health import Health
 from driftscope.core.loss_trace import LossTrace
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
 from driftscope.core.reports import Graded
+from driftscope.core.sections import default_params
 from driftscope.core.status_line import status
 from driftscope.core.stream import Result
 from driftscope.core.summary import summary_of_all

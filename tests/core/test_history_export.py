@@ -15,7 +15,7 @@ from driftscope.core.errors import DriftscopeError
 from driftscope.core.export import history as exports
 from driftscope.core.history import History
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.sinks.csv_log import CsvLog
 from driftscope.core.stream import Event, Result, StreamInfo
 

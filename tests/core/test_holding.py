@@ -10,8 +10,8 @@ from streams import Listed, run, waves
 from driftscope.core import holding, knowledge, lane, parts
 from driftscope.core.holding import MOST_S, REASON, Holding
 from driftscope.core.learner import Forecaster
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import StreamInfo
 from driftscope.core.teaching import Accept, LearnerCommand, UndoSamples
 

@@ -18,7 +18,7 @@ from driftscope.core.arrays import UNKNOWN
 from driftscope.core.labels import Waiting
 from driftscope.core.learner import Forecaster
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Block, Graded, Item, Labels, Report, Scored, Step
 
 

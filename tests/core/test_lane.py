@@ -8,8 +8,8 @@ from streams import waves
 
 from driftscope.core.lane import Lane
 from driftscope.core.load import Load
-from driftscope.core.params import default_params
 from driftscope.core.parts import prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Block, Event, Output, Result, StreamInfo
 
 prepare_thread()

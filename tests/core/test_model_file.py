@@ -19,8 +19,9 @@ from driftscope.core.errors import DriftscopeError, StateError
 from driftscope.core.export import model, state
 from driftscope.core.export.model import Saved
 from driftscope.core.interfaces import Learner
-from driftscope.core.params import ParamSet, default_params
+from driftscope.core.params import ParamSet
 from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Scored, Step, StreamInfo
 
 prepare_thread(pictures=True)

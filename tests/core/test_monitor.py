@@ -14,7 +14,8 @@ from streams import Kept, Listed, monitored, run, same, waves
 from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, default_params
+from driftscope.core.params import Params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Alarm, Learned, Output, Result, StreamInfo
 
 VALUES = waves(600)

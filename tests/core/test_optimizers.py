@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from driftscope.core.optimizers import Optimizer
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 
 torch.set_num_threads(1)
 
@@ -14,7 +14,7 @@ AGAINST_TORCH = """
 import torch
 from torch import nn
 from driftscope.core.optimizers import Optimizer
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 
 torch.set_num_threads(1)
 for name, momentum in (

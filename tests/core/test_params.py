@@ -3,7 +3,8 @@
 import pytest
 
 from driftscope.core.errors import ParamError
-from driftscope.core.params import DetectorParams, LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
+from driftscope.core.sections import DetectorParams, LearnerParams
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from driftscope.core.alarms import AlarmLife
 from driftscope.core.cli import main
 from driftscope.core.detectors.residual_range import ResidualRange
 from driftscope.core.errors import ParamError, PluginError
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_detector
+from driftscope.core.sections import default_params
 from driftscope.core.stream import StreamInfo
 
 INFO = StreamInfo("s", ("a",), ("",), 100.0)

@@ -18,8 +18,8 @@ from driftscope.core.decoders._times import DeviceClock
 from driftscope.core.decoders.text import Text, TextParams
 from driftscope.core.health import Health
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
 from driftscope.core.sample_clock import ArrivalClock
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Block
 from driftscope.core.summary import summary
 from driftscope.core.wire import Chunk

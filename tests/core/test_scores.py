@@ -8,7 +8,7 @@ import numpy as np
 from streams import Listed, waves
 
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.sinks.scores import HEADER, Scores
 from driftscope.core.stream import Result
 

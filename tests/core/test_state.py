@@ -12,7 +12,7 @@ from streams import Kept, same, waves
 from driftscope.core.arrays import widened
 from driftscope.core.interfaces import Sink, State
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Output, StreamInfo
 
 VALUES = waves(900, 3)

@@ -14,7 +14,8 @@ from driftscope.core.commands import Ask, Reset, SetParam
 from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import ParamSet, default_params
+from driftscope.core.params import ParamSet
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Graded, Item, Output, Result
 from driftscope.core.teaching import UndoSamples
 

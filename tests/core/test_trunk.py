@@ -9,11 +9,11 @@ import pytest
 from hand_taught import scene, seen
 
 from driftscope.core.errors import ParamError, PluginError
-from driftscope.core.params import PictureLearnerParams
 from driftscope.core.parts import prepare_thread
 from driftscope.core.picture_models.cells import CellsParams
 from driftscope.core.pictures import trunk as module
 from driftscope.core.pictures.classes import Classes
+from driftscope.core.sections import PictureLearnerParams
 from driftscope.core.teaching import Teach
 
 prepare_thread(pictures=True)

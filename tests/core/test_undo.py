@@ -14,8 +14,8 @@ from driftscope.core import registry
 from driftscope.core.commands import Bookmark, Command, GoBack, Reset, SetParam
 from driftscope.core.interfaces import Learner, Sink, State
 from driftscope.core.lane import Lane
-from driftscope.core.params import default_params
 from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Block, Output, Result, Step, StreamInfo
 from driftscope.core.undo import CANNOT, Undo
 

@@ -9,13 +9,14 @@ from driftscope.core.commands import Ask, Command, SetParam
 from driftscope.core.interfaces import Sink, Source
 from driftscope.core.lane import Lane
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import Params, ParamSet, default_params
+from driftscope.core.params import Params, ParamSet
 from driftscope.core.parts import make_learner, prepare_thread
 from driftscope.core.pictures.cells import cells
 from driftscope.core.pictures.classes import Seen
 from driftscope.core.pictures.samples import Held
 from driftscope.core.pictures.trunk import installed
 from driftscope.core.pictures.watcher import Watcher
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Block, Event, Item, Output, Report, Result, Step, StreamInfo
 from driftscope.core.teaching import Accept, Teach
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QScrollArea
 
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.sources.demo import Demo
 from driftscope.gui.controls import Controls
 from driftscope.gui.panels.health import Figures

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from driftscope.core import registry
 from driftscope.core.commands import Bookmark, Command, GoBack, Reset
-from driftscope.core.params import LearnerParams
+from driftscope.core.sections import LearnerParams
 from driftscope.gui.actions import Actions
 from driftscope.gui.controls import Controls
 from driftscope.gui.fields import ChoiceField

@@ -13,7 +13,7 @@ from streams import Listed, waves
 
 from driftscope.core.interfaces import Sink
 from driftscope.core.monitor import Monitor
-from driftscope.core.params import default_params
+from driftscope.core.sections import default_params
 from driftscope.core.stream import Output, Result
 from driftscope.gui.monitor_thread import MonitorThread
 

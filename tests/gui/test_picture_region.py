@@ -10,8 +10,9 @@ from stand_in import shown
 from windows import focus
 
 from driftscope.core.errors import ParamError
-from driftscope.core.params import LearnerParams, ParamSet
+from driftscope.core.params import ParamSet
 from driftscope.core.pictures.region import rectangles
+from driftscope.core.sections import LearnerParams
 from driftscope.gui.panels.picture import REGION, PicturePanel
 
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from driftscope.core.health import Health
-from driftscope.core.params import DetectorParams, LearnerParams, Spec
+from driftscope.core.params import Spec
+from driftscope.core.sections import DetectorParams, LearnerParams
 from driftscope.gui.scale import STEPS, Scale, reading
 
 LEARNER, DETECTOR = LearnerParams.specs(), DetectorParams.specs()
