@@ -156,8 +156,8 @@ class Text(Decoder):
 
     def _usable(self) -> tuple[Fast, list[int], int] | None:
         """Return the quick way, if lines like the last one taken would be taken now."""
-        quick = self._quick
-        fits = quick is not None and quick[2] == self._layout.width
+        quick, layout = self._quick, self._layout
+        fits = quick is not None and (quick[2], self._kind) == (layout.width, layout.kind)
         return quick if fits and self._admission.steady else None
 
     def _carry_out(self, verdicts: Iterable[Verdict]) -> None:

@@ -104,6 +104,15 @@ def test_the_quick_way_tells_the_same_as_the_careful_one(data: bytes) -> None:
     assert told(decode([data])) == careful
 
 
+def test_the_quick_way_of_one_kind_ends_with_the_line_that_makes_the_stream_another(
+    monkeypatch,
+) -> None:
+    data = b">a:0\n" * 2 + b'{"b": 0}\n' * 5 + b"0\n>a:0\n"
+    found = told(decode([data]))
+    monkeypatch.setattr(module.Text, "_learn_quick", lambda *_: None)
+    assert found == told(decode([data]))
+
+
 def test_lines_of_more_values_are_refused_once_there_are_fewer(monkeypatch) -> None:
     data = b"1,2,3\n" * 3 + b"(1, 2)\n" * 20 + b"1,2\n" + b"1,2,3\n"
     found = told(decode([data]))
