@@ -15,7 +15,7 @@ SCREEN = $(if $(shell command -v xvfb-run),xvfb-run --auto-servernum --server-ar
 BENCHMARKS = $(filter-out benchmarks/_% benchmarks/anomaly.py benchmarks/soak.py benchmarks/camera_soak.py,$(sort $(wildcard benchmarks/*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format bench bench-soak docs screenshots clean test-tools other-torch
+.PHONY: help run test setup check format bench bench-soak figures docs screenshots clean test-tools other-torch
 
 help: ## show this list
 	@echo 'Driftscope, an oscilloscope that learns.'
@@ -48,6 +48,9 @@ bench: .venv/ready test-tools ## run every benchmark that takes no arguments
 bench-soak: .venv/ready ## feed a day of samples, an hour of video; watch the memory (long)
 	$(BIN)/python benchmarks/soak.py
 	$(BIN)/python benchmarks/camera_soak.py
+
+figures: .venv/ready ## run benchmarks and put what they print into docs/benchmarks.md (ARGS="elec2")
+	@$(BIN)/python scripts/benchmarks.py $(ARGS)
 
 docs: .venv/ready ## write docs/parameters.md and docs/messages.md from the code
 	@$(BIN)/python scripts/parameters.py
