@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from driftscope.core.errors import DriftscopeError
+from driftscope.core.export.names import why_not
 from driftscope.core.pictures.files import write_whole
 from driftscope.core.visible import visible
 from driftscope.core.wire import Chunk
@@ -235,8 +236,7 @@ def save(text: str, path: Path) -> Future[Path]:
         try:
             write_whole(path, text.encode())
         except OSError as error:
-            reason = error.strerror or str(error)
-            told = f"{path} could not be written: {reason}. Choose another folder."
+            told = f"{path} could not be written: {why_not(path, error)}"
             done.set_exception(DriftscopeError(told))
         else:
             done.set_result(path)

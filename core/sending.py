@@ -40,10 +40,15 @@ class Sending:
         with self._lock:
             if self.closed:
                 return f"Nothing was sent: {self.closed}"
+            if len(data) > LIMIT_BYTES:
+                return (
+                    f"Nothing was sent: {len(data):,} bytes are more than the {LIMIT_BYTES:,} that "
+                    "may be sent at once. Send it in parts."
+                )
             if self._nbytes + len(data) > LIMIT_BYTES:
                 return (
                     f"Nothing was sent: {self._nbytes:,} bytes already wait for {device.name} to "
-                    f"take them, and {LIMIT_BYTES:,} may at most. Wait, or send less at once."
+                    f"take them, and {LIMIT_BYTES:,} may at most. Wait a moment."
                 )
             if not self._waiting:
                 self._since_s = time.monotonic()

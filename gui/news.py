@@ -14,7 +14,7 @@ IN_TIME = f" in the last {OFTEN_S:.0f} s."
 TRIFLE = 0.05
 """Updates and pictures left out are worth a word if they are more than this share."""
 UNREAD_BYTES = 500
-TRY_BAUD = "try another baud rate, or look at what the device prints."
+TRY_BAUD = "try another baud rate or text format, or look at what the device prints."
 
 
 class Strain:

@@ -136,8 +136,8 @@ class Preview:
             if format_ != "auto":
                 return f"{of_all} are not of the format {FORMATS[format_]}: choose another one."
             return (
-                f"{of_all} hold no numbers: try another baud rate, or look at what the device "
-                "prints."
+                f"{of_all} hold no numbers: try another baud rate or text format, or look at what "
+                "the device prints."
             )
         if self.info is not None and self.samples and self.pictures:
             height, width = self.info.sample_shape[:2]

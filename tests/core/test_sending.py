@@ -74,6 +74,7 @@ def test_a_device_that_takes_nothing_is_given_up(monkeypatch):
 def test_more_than_fits_is_refused_in_a_sentence():
     sending = Sending(Writable(room=[]))
     sending.open()
+    assert "more than the 65,536 that may be sent at once" in sending.put(b"x" * (LIMIT_BYTES + 1))
     assert sending.put(b"x" * LIMIT_BYTES) == ""
     assert "already wait for script" in sending.put(b"y")
 
