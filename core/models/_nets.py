@@ -37,8 +37,12 @@ class Beside(nn.Module):
     """Map windows (B, W, C) to (B, C): a linear path from the window beside one from features.
 
     The linear path learns in seconds what a net needs minutes for; a subclass says in `features`
-    what else may be seen in a window, (B, F).
+    what else may be seen in a window, (B, F). All of them take the windows of several nets side by
+    side as well, (K, B, W, C), once their layers were stacked (core/bank.py): dimensions are
+    counted from behind.
     """
+
+    stacks = True
 
     def __init__(self, channels: int, window: int, features: int) -> None:
         super().__init__()
@@ -50,7 +54,7 @@ class Beside(nn.Module):
         raise NotImplementedError
 
     def forward(self, windows: Tensor) -> Tensor:
-        made: Tensor = self.outer(torch.cat((windows.flatten(1), self.features(windows)), 1))
+        made: Tensor = self.outer(torch.cat((windows.flatten(-2), self.features(windows)), -1))
         return made
 
 

@@ -34,14 +34,16 @@ class Net(Beside):
 
     def features(self, windows: Tensor) -> Tensor:
         x = pad(windows, (0, 0, self.short, 0)) if self.short else windows
-        patches, hidden = self.place.shape
-        seen = self.inner(x.reshape(-1, patches, PATCH * self.channels)) + self.place
-        asked = self.ask(seen[:, -1]).view(-1, HEADS, 1, hidden // HEADS)
-        answers = self.answer(seen).view(-1, patches, 2, HEADS, hidden // HEADS)
-        keys, values = answers.permute(2, 0, 3, 1, 4)
-        weight = torch.softmax((asked * keys).sum(3) / keys.shape[3] ** 0.5, 2)
-        found = (weight[..., None] * values).sum(2).flatten(1)
-        return torch.relu(self.deeper(torch.cat((seen[:, -1], found), 1)))
+        patches, hidden = self.place.shape[-2:]
+        cut = x.reshape(*x.shape[:-2], patches, PATCH * self.channels)
+        seen = self.inner(cut) + self.place
+        newest = seen[..., -1, :]
+        asked = self.ask(newest).unflatten(-1, (HEADS, 1, hidden // HEADS))
+        answers = self.answer(seen).unflatten(-1, (2, HEADS, hidden // HEADS))
+        keys, values = answers.transpose(-4, -2).unbind(-3)  # each (..., heads, patches, width)
+        weight = torch.softmax((asked * keys).sum(-1) / keys.shape[-1] ** 0.5, -1)
+        found = (weight[..., None] * values).sum(-2).flatten(-2)
+        return torch.relu(self.deeper(torch.cat((newest, found), -1)))
 
 
 @dataclass

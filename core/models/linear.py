@@ -28,6 +28,7 @@ class Net(nn.Module):
     place of the weights; in between, and from then on, these are trained like any other's.
     """
 
+    stacks = True
     gram: Tensor
     cross: Tensor
     rows: Tensor
@@ -43,7 +44,7 @@ class Net(nn.Module):
         self.register_buffer("rows", torch.zeros(2, dtype=torch.int64))
 
     def forward(self, windows: Tensor) -> Tensor:
-        made: Tensor = self.outer(windows.flatten(1))
+        made: Tensor = self.outer(windows.flatten(-2))
         return made
 
     @torch.no_grad()

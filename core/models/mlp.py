@@ -20,7 +20,7 @@ class Net(Beside):
         self.inner = nn.Linear(window * channels, hidden)
 
     def features(self, windows: Tensor) -> Tensor:
-        return torch.relu(self.inner(windows.flatten(1)))
+        return torch.relu(self.inner(windows.flatten(-2)))
 
 
 @dataclass

@@ -32,10 +32,10 @@ class Net(Beside):
     def features(self, windows: Tensor) -> Tensor:
         x = pad(windows, (0, 0, self.short, 0)) if self.short else windows
         for k, layer in enumerate(self.layers):
-            pairs = x.reshape(-1, x.shape[1] // 2, 2 * x.shape[2])
+            pairs = x.reshape(*x.shape[:-2], x.shape[-2] // 2, 2 * x.shape[-1])
             made = torch.relu(layer(pairs))
-            x = made + x[:, 1::2] if k else made
-        return x[:, 0]
+            x = made + x[..., 1::2, :] if k else made
+        return x[..., 0, :]
 
 
 @dataclass
