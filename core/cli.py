@@ -75,7 +75,10 @@ def _main(argv: list[str] | None) -> int:
     chosen = parser.parse_args(words)
     from driftscope.gui import app  # noqa: TID251  the one door from the command line to the window
 
-    return app.run(chosen.sources, chosen.settings, chosen.profile)
+    settings = _settings(chosen)
+    if settings is None:
+        return 2
+    return app.run(chosen.sources, settings, chosen.profile)
 
 
 def _watch(words: list[str]) -> int:
@@ -105,6 +108,9 @@ def _watch(words: list[str]) -> int:
     chosen = parser.parse_args(words)
     if not chosen.sources and not chosen.profile:
         parser.error("name a SOURCE, or a --profile that names one")
+    settings = _settings(chosen)
+    if settings is None:
+        return 2
     from driftscope.core.watch import watch
 
     return watch(
@@ -116,7 +122,7 @@ def _watch(words: list[str]) -> int:
         summary_file=chosen.summary,
         clips=chosen.clips,
         model_out=chosen.model_out,
-        settings=chosen.settings,
+        settings=settings,
         profile_path=chosen.profile,
     )
 
@@ -165,9 +171,37 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
         help="any parameter the window shows, by its name, such as learner.lr=0.3",
     )  # fmt: skip
     parser.add_argument(
+        "--model", metavar="FILE.py:FACTORY",
+        help="learn with a model of your own: FACTORY(channels, window) in FILE.py returns a "
+        "torch.nn.Module. This runs the code in the file, with all your rights. Or the name of "
+        "one that is there, such as gru",
+    )  # fmt: skip
+    parser.add_argument(
+        "--weights", metavar="FILE.safetensors", help="the weights your own model begins with"
+    )
+    parser.add_argument(
         "--profile", metavar="FILE.toml",
         help="sources and parameters as saved in a file; what is named here wins",
     )  # fmt: skip
+
+
+def _settings(chosen: argparse.Namespace) -> list[tuple[str, str]] | None:
+    """Return the parameters that were set, the model's first; let its code be run, if it is one's
+    own. None if it cannot be, which is told."""
+    from driftscope.core import own_model
+    from driftscope.core.errors import DriftscopeError
+
+    found = []
+    if chosen.model:
+        try:
+            own_model.allow(chosen.model)
+        except DriftscopeError as error:
+            print(f"driftscope: {error}", file=sys.stderr)
+            return None
+        found.append(("learner.model", chosen.model))
+    if chosen.weights:
+        found.append(("model.weights", chosen.weights))
+    return [*found, *chosen.settings]
 
 
 def _version() -> str:

@@ -45,6 +45,7 @@ class Forecaster(Learner):
         self.model = model or params.model
         self.model_params = model_params
         self.rate_hz = info.rate_hz
+        self._news: list[tuple[EventKind, dict[str, Any]]] = []
         self.reset()
 
     def reset(self) -> None:
@@ -157,7 +158,7 @@ class Forecaster(Learner):
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return (kind, data) of what happened since the last call, each once."""
         guard = self.training.guard
-        events, guard.events = guard.events, []
+        events, guard.events, self._news = self._news + guard.events, [], []
         return events
 
     def _build(self) -> nn.Module:
@@ -165,6 +166,7 @@ class Forecaster(Learner):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.params.seed)
             net: nn.Module = build(self.model_params, self.info)
+        self._news = [("note", {"message": each}) for each in getattr(net, "told", ())]
         return net
 
     def _write(self, step: Step) -> F64:

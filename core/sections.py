@@ -13,6 +13,18 @@ def _names(kind: str) -> tuple[str, ...]:
     return tuple(registry.names(kind))
 
 
+def _model_allowed(name: str) -> str:
+    from driftscope.core import own_model
+
+    return own_model.allowed(name)
+
+
+def _model_of_pictures(name: str) -> str:
+    from driftscope.core import own_model
+
+    return own_model.of_numbers(name)
+
+
 @dataclass
 class StreamParams(Params):
     """What is said of the stream itself."""
@@ -46,7 +58,7 @@ class LearnerParams(Params):
         help="How far ahead each prediction looks. Automatic: 50 ms, or 8 samples below 160 Hz.",
     )  # fmt: skip
     model: str = param(
-        "mlp", choices=lambda: _names("models"), live=False, label="Model",
+        "mlp", choices=lambda: _names("models"), read=_model_allowed, live=False, label="Model",
         help="What predicts. Changing it starts the learning anew; the model before goes on beside "
         "it for a while, so that their losses can be compared.",
     )  # fmt: skip
@@ -89,7 +101,8 @@ class PictureLearnerParams(LearnerParams):
         help="Pictures are compared with what is usual, not predicted: this has no effect.",
     )  # fmt: skip
     model: str = param(
-        "cells", choices=lambda: _names("picture_models"), live=False, label="Model",
+        "cells", choices=lambda: _names("picture_models"), read=_model_of_pictures, live=False,
+        label="Model",
         help="What learns. Changing it starts the learning anew; samples taught by hand "
         "are kept by a model that can be taught so, and lost by any other.",
     )  # fmt: skip

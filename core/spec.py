@@ -52,11 +52,13 @@ class Spec:
                 self.type, "text"
             )
             raise ParamError(f"{name} must be {kind}{self.range_text()}, not {value!r}.") from None
+        if isinstance(taken, str) and self.read:
+            taken = self.read(taken)
         options = self.options()
         if options and taken not in options:
             raise ParamError(f"{name} must be one of {', '.join(options)}, not {value!r}.")
         if isinstance(taken, str):
-            return self.read(taken) if self.read else taken
+            return taken
         if isinstance(taken, bool) or taken == self.auto:
             return taken
         if not math.isfinite(taken) or not self.contains(taken):

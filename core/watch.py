@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from driftscope.core import address, profile_file, registry, summary
+from driftscope.core import address, own_model, profile_file, registry, summary
 from driftscope.core.errors import DriftscopeError, ParamError, ProfileError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Device, Sink
@@ -51,6 +51,9 @@ def watch(
             raise ParamError(f"--speed is for files and the demo: {names} sets its own pace.")
         if have_speed:
             inputs = _inputs(sources, [*(settings or []), *played], profile)
+        for _, params in inputs.values():  # before anything is opened: it may well be wrong
+            if own_model.is_own(params.learner.model):
+                registry.load("models", params.learner.model)
         if profile is not None and profile.told:
             print(f"driftscope: {profile.told}", file=out)
         if summary_file:

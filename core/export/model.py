@@ -24,7 +24,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
-from driftscope.core import registry
+from driftscope.core import own_model, registry
 from driftscope.core.address import masked
 from driftscope.core.errors import DriftscopeError, StateError
 from driftscope.core.export import state as states
@@ -255,6 +255,7 @@ def _save_net(saved: Saved, path: Path) -> None:
         given, made = Path(folder) / "model.safetensors", Path(folder) / "model.pt2"
         given.write_bytes(_bytes(saved))
         command = [sys.executable, "-m", "driftscope.core.export.pt2", str(given), str(made)]
+        command += [saved.model] if own_model.is_own(saved.model) else []
         try:
             ran = subprocess.run(
                 command, capture_output=True, text=True, timeout=LIMIT_S, check=False,

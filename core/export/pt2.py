@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from driftscope.core import own_model
 from driftscope.core.errors import DriftscopeError, StateError
 from driftscope.core.export import model
 from driftscope.core.stream import Step, StreamInfo
@@ -125,11 +126,14 @@ def _noise(info: StreamInfo) -> Iterator[Step]:
 
 
 def main(words: list[str]) -> int:
-    """Export from the first file to the second; the last line of stderr says why it failed."""
+    """Export from the first file to the second; the last line of stderr says why it failed. A
+    third word is a model of one's own that may be run."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     torch.set_num_threads(1)
     try:
-        export(*words)
+        for own in words[2:]:
+            own_model.allow(own)
+        export(*words[:2])
     except DriftscopeError as error:
         print(error, file=sys.stderr)
         return 1
