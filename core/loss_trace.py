@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from driftscope.core.stream import F64, Graded, Result
@@ -11,11 +13,12 @@ LEARNER = "learner"
 WIDE = 2.0
 """A gap is drawn if it lies between points this many times as far apart as most."""
 GAP, CHANGE = 1, 2
+MOST_PARTS = 12
 
 
 class LossTrace:
-    """Keep the mean loss of the learner and of each baseline over groups of rows, and of the
-    model before while it goes on to be compared.
+    """Keep the mean loss of the learner and of each baseline over groups of rows, of the model
+    before while it goes on to be compared, and of the parts the prediction is mixed from.
 
     Whenever LIMIT groups are full, neighbours are merged and groups become twice as large, so
     memory stays the same and the whole run remains to be seen.
@@ -24,6 +27,8 @@ class LossTrace:
     def __init__(self) -> None:
         self.former = ""
         """Which model before is compared, "" if none is."""
+        self.parts: tuple[str, ...] = ()
+        """What the prediction is mixed from, such as "0.3x"."""
         self.group_rows = 1
         self._baselines: tuple[str, ...] = ()
         self._in_group = 0
@@ -37,7 +42,8 @@ class LossTrace:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return whose losses these are; that of the model before stands last."""
+        """Return whose losses these are beside those of the parts; that of the model before
+        stands last."""
         former = (self.former,) if self.former else ()
         return (LEARNER, *self._baselines, *former) if self._baselines else ()
 
@@ -51,18 +57,21 @@ class LossTrace:
             self._known = np.zeros((len(self._baselines) + 2, LIMIT))
         known = np.isfinite(result.loss)
         former: dict[str, F64] = {}
+        parts: dict[str, F64] = {}
         if isinstance(result, Graded):
             known &= ~result.test  # what is held out would hide how well the others are known
             if self._baselines != tuple(result.baseline_loss):
                 return
         else:
-            former = result.former_loss
+            former, parts = result.former_loss, result.parts
             self._compare(next(iter(former), ""))
         if not self._baselines or not known.any():
             return
+        self._know(parts)
         others = [result.baseline_loss.get(name, result.loss) for name in self._baselines]
-        before = former.get(self.former, np.full(len(known), np.nan))
-        losses = np.stack([result.loss, *others, before])[:, known]
+        none = np.full(len(known), np.nan)
+        before, of_parts = former.get(self.former, none), [parts.get(p, none) for p in self.parts]
+        losses = np.stack([result.loss, *others, before, *of_parts])[:, known]
         time_s = result.time_s[known]
         if self._last >= 0:  # a label may come late
             time_s = np.maximum(time_s, self._time_s[self._last])
@@ -85,8 +94,9 @@ class LossTrace:
         self._broken = max(self._broken, GAP)
 
     def means(self, points: int) -> tuple[F64, F64]:
-        """Return (time_s (m,), loss (m, K)) since the start, K as in names, a row of NaN where
-        there was a gap, and where the model was changed; m is at most `points` beside these.
+        """Return (time_s (m,), loss (m, K)) since the start, K as in names and behind them parts,
+        a row of NaN where there was a gap, and where the model was changed; m is at most `points`
+        beside these.
 
         A mean stands at its last row's time. Groups are merged by powers of two, so that what
         was drawn once keeps its shape while the trace grows; the last one waits until it is full.
@@ -101,11 +111,13 @@ class LossTrace:
             count -= count % merge
         starts = np.arange(0, count, merge)
         if not count:
-            return np.empty(0), np.empty((0, len(self.names)))
+            return np.empty(0), np.empty((0, len(self.names) + len(self.parts)))
         total = np.add.reduceat(self._sum[:, :count], starts, axis=1)
         known = np.add.reduceat(self._known[:, :count], starts, axis=1)
         with np.errstate(invalid="ignore"):
-            mean = (total / np.where(known > 0, known, np.nan))[: len(self.names)]
+            mean = total / np.where(known > 0, known, np.nan)
+        if not self.former:
+            mean = np.delete(mean, self._of_former, axis=0)
         time_s = self._time_s[np.minimum(starts + merge, count) - 1]
         step_s = np.diff(time_s, prepend=time_s[0])
         wide = step_s > WIDE * np.median(step_s)
@@ -123,12 +135,34 @@ class LossTrace:
             else:
                 self._broken = 0
 
+    @property
+    def _of_former(self) -> int:
+        """Return the row of the model before; those of the parts stand behind it."""
+        return 1 + len(self._baselines)
+
+    def _know(self, parts: Collection[str]) -> None:
+        """Have a row for each of these parts; those gone long ago make room for new ones."""
+        new = [name for name in parts if name not in self.parts]
+        if not new:
+            return
+        if len(self.parts) + len(new) > MOST_PARTS:
+            first = self._of_former + 1
+            stay = [k for k, name in enumerate(self.parts) if name in parts]
+            rows = [*range(first), *(first + k for k in stay)]
+            self._sum, self._known = self._sum[rows], self._known[rows]
+            self.parts = tuple(self.parts[k] for k in stay)
+            new = new[: MOST_PARTS - len(stay)]
+        self.parts += tuple(new)
+        more = np.zeros((len(new), LIMIT))
+        self._sum, self._known = np.vstack([self._sum, more]), np.vstack([self._known, more])
+
     def _compare(self, former: str) -> None:
         """Begin anew with the curve of the model before if it is another one: where it begins,
         that of the one in use is another model's."""
         if former != self.former:
             self.former = former
-            self._sum[-1:] = self._known[-1:] = 0.0
+            row = slice(self._of_former, self._of_former + 1)
+            self._sum[row] = self._known[row] = 0.0
             self._broken = CHANGE if former else self._broken
 
     def _open(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,6 +47,14 @@ def smoothed(means: F64) -> F64:
     ends = np.maximum(np.minimum(middle + reach + 1, ended), middle)
     many = counts[ends] - counts[starts]
     return np.where(known, (sums[ends] - sums[starts]) / np.maximum(many, 1), np.nan)
+
+
+def leading(names: Sequence[str], means: F64) -> str:
+    """Return whose curve of (m, K) ends lowest, "" if none is known."""
+    known = np.flatnonzero(np.isfinite(means).any(axis=1))
+    if len(names) < 2 or not len(known):
+        return ""
+    return names[int(np.nanargmin(means[known[-1]]))]
 
 
 def one_or_three_below(value: float) -> float:

@@ -139,23 +139,28 @@ class Legend(QWidget):
         self.paint(QPainter(self), self.width())
 
     def paint(self, painter: QPainter, width: float) -> None:
-        """Draw the lines with their words up to the right end of so much room."""
+        """Draw the lines with their words up to the right end of so much room; where it is short
+        the last ones are left out."""
         painter.setFont(self.font())
         metrics = QFontMetricsF(self.font())
-        x = width - RIGHT_PX
-        y = self.height() / 2
-        for line, words in reversed(self._items):
+        items, room = [], width - RIGHT_PX + self.GAP_PX
+        for line, words in self._items:
             wide = metrics.horizontalAdvance(words)
-            if x - wide - self.STROKE_PX - 6 < 0:
+            room -= self.STROKE_PX + 6 + wide + self.GAP_PX
+            if room < 0:
+                room += self.STROKE_PX + 6 + wide + self.GAP_PX
                 break
-            painter.setPen(theme.current().secondary)
-            painter.drawText(QPointF(x - wide, y + metrics.capHeight() / 2), words)
-            x -= wide + 6
+            items.append((line, words, wide))
+        x, y = room, self.height() / 2
+        for line, words, wide in items:
             stroke = QPen(line)
             stroke.setWidth(2)
             painter.setPen(stroke)
-            painter.drawLine(QPointF(x - self.STROKE_PX, y), QPointF(x, y))
-            x -= self.STROKE_PX + self.GAP_PX
+            painter.drawLine(QPointF(x, y), QPointF(x + self.STROKE_PX, y))
+            x += self.STROKE_PX + 6
+            painter.setPen(theme.current().secondary)
+            painter.drawText(QPointF(x, y + metrics.capHeight() / 2), words)
+            x += wide + self.GAP_PX
 
 
 class PlotPanel(QWidget):

@@ -41,6 +41,8 @@ class Theme:
     fault_text: QColor
     good: QColor
     good_text: QColor
+    part: QColor
+    """What a prediction is mixed from."""
 
 
 def _theme(dark: bool, **colours: str) -> Theme:
@@ -54,7 +56,7 @@ DARK = _theme(
     prediction="#56b4e9", prediction_text="#56b4e9",
     alarm="#e69f00", alarm_text="#e69f00",
     fault="#d55e00", fault_text="#f0803c",
-    good="#009e73", good_text="#1fb588",
+    good="#009e73", good_text="#1fb588", part="#cc79a7",
 )  # fmt: skip
 
 LIGHT = _theme(
@@ -64,7 +66,7 @@ LIGHT = _theme(
     prediction="#1f8ecd", prediction_text="#0b6aa3",
     alarm="#e69f00", alarm_text="#8a5d00",
     fault="#d55e00", fault_text="#ae4700",
-    good="#009e73", good_text="#00704f",
+    good="#009e73", good_text="#00704f", part="#b5588c",
 )  # fmt: skip
 
 CHOICES: dict[str, Theme | None] = {"system": None, "dark": DARK, "light": LIGHT}

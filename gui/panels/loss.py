@@ -1,4 +1,5 @@
-"""How well it is learned: the error since the start, beside that of the plain baselines."""
+"""How well it is learned: the error since the start, beside that of the plain baselines, and of
+each part of the prediction."""
 
 from __future__ import annotations
 
@@ -6,21 +7,26 @@ import math
 import time
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QPushButton
 
-from driftscope.core.errors import ParamError
 from driftscope.core.loss_trace import LEARNER
-from driftscope.core.stream import F64, Event
+from driftscope.core.stream import F64
 from driftscope.gui import axes, draw, scale, theme
 from driftscope.gui.actions import Actions
-from driftscope.gui.loss_curves import around, smoothed
+from driftscope.gui.loss_curves import around, leading, smoothed
+from driftscope.gui.loss_marks import draw_marks
 from driftscope.gui.plot import RIGHT_PX, Plot, PlotPanel
 from driftscope.gui.watched import Watched
+from driftscope.gui.widgets import Tick, set_text
 
 POINTS, TICK_PX = 400, 110
 FORMER_ALPHA = 150
+FAR = 3.0
+"""A part this many times above every other curve is drawn out of the plot."""
+DASHES = ((1.0, 3.0), (3.0, 3.0), (6.0, 3.0), (11.0, 2.0))
+"""Pens of the rates, the smallest first: the faster one learns, the longer its strokes."""
 SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
 SKILL_TIP = "Skill is 1 - loss / best baseline over the last 1,000 {}: 1 is perfect, 0 no better."
@@ -40,6 +46,12 @@ CLASSES = (
     "had given to the right class. " + SKILL_TIP.format("pictures"),
 )
 """Title and tooltip by what is learned."""
+EACH_TIP = (
+    "Show the loss of each part the prediction is mixed from: copies of the model that learn at "
+    "0.1 to 3 times the learning rate set (the faster, the longer the strokes of its line), and "
+    "the closed form. The better one was lately, the more it counts."
+)
+LEADS_TIP = "Which part of the prediction has the lowest loss now: it counts most."
 
 
 class LossPanel(PlotPanel):
@@ -53,16 +65,27 @@ class LossPanel(PlotPanel):
             "Let go of the model before: it goes on learning beside the one in use, so that their "
             "losses can be compared, and takes as much time again."
         )
+        self.stop.clicked.connect(self._stop)
         theme.set_role(self.stop, "flat")
         self.stop.setStyleSheet(f"padding: 2px {RIGHT_PX}px 2px 6px;")
-        self.stop.clicked.connect(self._stop)
-        self.head_row.addWidget(self.stop)
-        self.stop.hide()
+        self.each = Tick("each rate")
+        self.each.setToolTip(EACH_TIP)
+        self.each.setAccessibleName("Loss of each learning rate")
+        self.each.clicked.connect(self._show_each)
+        for control in (self.each, self.stop):
+            self.head_row.addWidget(control)
+            control.hide()
+        self.each.setFixedWidth(self.each.sizeHint().width() + RIGHT_PX)
 
     def refresh(self) -> None:
         self.call(*what_is_learned(self.curves.session))
         super().refresh()
         self.stop.setVisible(self.curves.compares())
+        self.each.setVisible(self.curves.has_parts())
+        self.each.setChecked(self.curves.each)
+        leads = self.curves.leads
+        set_text(self.note, f"{part_words(leads)} leads" if leads else "")
+        self.note.setToolTip(LEADS_TIP if leads else "")
         self.legend.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
 
     def offer(self, actions: Actions) -> None:
@@ -72,9 +95,16 @@ class LossPanel(PlotPanel):
             tip="Let go of the model before, whose loss is shown beside that of the one in use",
             when=self.curves.compares,
         )  # fmt: skip
+        actions.add(
+            "Learning", "Loss of each learning rate", self._show_each, tip=EACH_TIP,
+            on=lambda: self.curves.each, when=self.curves.has_parts,
+        )  # fmt: skip
 
     def _stop(self) -> None:
         self.curves.session.stop_comparing()
+
+    def _show_each(self) -> None:
+        self.curves.each = not self.curves.each
 
 
 class LossPlot(Plot):
@@ -86,30 +116,46 @@ class LossPlot(Plot):
         super().__init__(session, "Loss plot")
         self._held: tuple[float, tuple[str, ...], F64, F64] | None = None
         self._held_total: object = None
+        self._parts: tuple[str, ...] = ()
+        """The parts whose losses are held, and drawn."""
         self._taken_at_s = 0.0
         self.range = (0.03, 1.0)
         self._skill_place = 0
         self._former = ""
+        self.each = False
+        """True if the loss of each part is shown."""
+        self.leads = ""
+        """Which part has the lowest loss now, "" if there are none."""
 
     def named(self) -> list[tuple[int, str]]:
         """Return (number, name) of every curve."""
         if self._held is None:
             return list(enumerate((LEARNER, "last value", "running mean")))
         names, former = self._held[1], self._former
-        told = [before_words(name) if name == former else name for name in names]
-        return list(enumerate(told))
+        known = len(names) - len(self._parts)
+        told = [before_words(name) if name == former else name for name in names[:known]]
+        return list(enumerate([*told, *map(part_words, names[known:])]))
 
     def compares(self) -> bool:
         """Say whether the model before goes on beside the one in use."""
         history = self.session.history
         return history is not None and bool(history.losses.former)
 
+    def has_parts(self) -> bool:
+        """Say whether the prediction is mixed from several parts."""
+        history = self.session.history
+        return history is not None and len(history.losses.parts) > 1
+
     def pen(self, k: int) -> QPen:
-        """Return the pen of curve k: the learner's, the baselines', that of the model before."""
+        """Return the pen of curve k: the learner's, the baselines', that of the model before,
+        those of the parts."""
         colours = theme.current()
         if k == 0:
             return QPen(colours.prediction, 2)
-        if self._held is not None and self._former and k == len(self._held[1]) - 1:
+        known = len(self._held[1]) - len(self._parts) if self._held is not None else 3
+        if k >= known:
+            return part_pen(self._parts, k - known)
+        if self._former and k == known - 1:
             return draw.pen(draw.translucent(colours.prediction, FORMER_ALPHA))
         return draw.pen(colours.secondary) if k == 1 else draw.dashed(colours.secondary, 4, 3)
 
@@ -117,14 +163,19 @@ class LossPlot(Plot):
         """Take the trace in now and then; not while the view is paused."""
         history, now_s = self.session.history, time.monotonic()
         total = (id(history), history.total + history.graded if history is not None else 0)
+        turned = self.each != bool(self._parts) and self.has_parts()
         due = now_s - self._taken_at_s >= REDRAW_EVERY_S and not self.session.paused
-        if total != self._held_total and (due or history is None):
+        if turned or (total != self._held_total and (due or turned or history is None)):
             self._held_total, self._taken_at_s = total, now_s
             self._held = None
             if history is not None and len(history):
                 losses = history.losses
                 time_s, means = losses.means(POINTS)
-                self._held = (history.end_s, losses.names, time_s, smoothed(means))
+                means, known = smoothed(means), len(losses.names)
+                self.leads = leading(losses.parts, means[:, known:])
+                self._parts = losses.parts if self.each else ()
+                names = losses.names + self._parts
+                self._held = (history.end_s, names, time_s, means[:, : len(names)])
                 self._former = losses.former
         return self._held_total, len(self.session.marks)
 
@@ -134,7 +185,9 @@ class LossPlot(Plot):
             sentence = "The loss stands here once the first predictions can be checked."
             return self.say(painter, area, sentence)
         end_s, _, time_s, means = self._held
-        self.range = around(means, self.range)
+        known = means.shape[1] - len(self._parts)
+        top = FAR * np.max(means[:, :known], initial=0.0, where=np.isfinite(means[:, :known]))
+        self.range = around(np.hstack([means[:, :known], np.minimum(means, top)]), self.range)
         texts = []
         painter.setPen(draw.pen(theme.current().grid))
         for value, text in axes.log_ticks(*self.range, max(2, int(area.height() / 24))):
@@ -145,11 +198,11 @@ class LossPlot(Plot):
         start_s = float(time_s[0])
         x = area.left() + (time_s - start_s) / (end_s - start_s) * area.width()
         painter.setClipRect(area.adjusted(0, -2, 0, 2))
-        for k in reversed(range(means.shape[1])):
+        for k in [*range(known, means.shape[1]), *reversed(range(known))]:  # the learner's on top
             painter.setPen(self.pen(k))
             draw.curve(painter, x, self._y(means[:, k], area))
         painter.setClipping(False)
-        self._draw_marks(painter, area, start_s, end_s)
+        draw_marks(painter, area, self.session, start_s, end_s)
         self._draw_time(painter, area, end_s - start_s)
         self._draw_skill(painter, area, self._y(means[x > area.right() - SKILL_PX], area))
         return history.last_seq if history is not None else -1
@@ -159,46 +212,6 @@ class LossPlot(Plot):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.log(loss / low) / math.log(high / low)
         return area.bottom() - share * area.height()
-
-    def _draw_marks(self, painter: QPainter, area: QRectF, start_s: float, end_s: float) -> None:
-        """Draw where something was turned, reset or restored, newest captions first."""
-        colours = theme.current()
-        captions: list[tuple[QPointF, str, QColor]] = []
-        free = area.right()
-        for mark in merged(self.session.marks, start_s, (end_s - start_s) / 40):
-            x = area.left() + (mark.time_s - start_s) / (end_s - start_s) * area.width()
-            if x > area.right():
-                continue
-            restored = mark.kind == "restored"
-            painter.setPen(draw.dashed(colours.fault if restored else colours.secondary, 2, 3))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            text = self.caption(mark)
-            wide = painter.fontMetrics().horizontalAdvance(text) + 8
-            left = x + 4 if x + 4 + wide <= free else x - 4 - wide
-            if left >= area.left() and left + wide <= free:
-                ink = colours.fault_text if restored else colours.secondary
-                captions.append((QPointF(left, area.top()), text, ink))
-                free = left
-            free = min(free, x)
-        for at, text, ink in captions:  # over all lines
-            draw.caption(painter, at, text, ink, colours.panel, veil=255)
-
-    def caption(self, mark: Event) -> str:
-        """Return what a mark says: 'learning rate x 1 → x 3.2', 'back 10 s', 'reset'."""
-        if mark.kind != "param":
-            return "restored" if mark.kind == "restored" else mark.data.get("mark") or "reset"
-        name, old, new = mark.data["name"], mark.data["old"], mark.data["new"]
-        try:
-            spec = self.session.params.spec(name)
-        except ParamError:  # it belonged to a model that is no longer there
-            return f"{str(mark.data.get('label') or name).lower()} {old} → {new}"
-        reading = scale.reading(name, spec, self.session)
-        label = (spec.label or spec.name).lower()
-        if spec.type is bool:
-            return f"{label} {reading.text(new)}"
-        if spec.type is str and not spec.options():  # a line of numbers tells nothing here
-            return f"{label} changed" if new else f"{label} cleared"
-        return f"{label} {reading.text(old)} → {reading.text(new)}"
 
     def _draw_time(self, painter: QPainter, area: QRectF, span_s: float) -> None:
         painter.setFont(theme.number_font(8))
@@ -249,31 +262,23 @@ def what_is_learned(session: Watched) -> tuple[str, str]:
     return PICTURES if info is not None and info.pictures else FORECAST
 
 
+def part_words(part: str) -> str:
+    """Return how a part of the prediction is called: '0.3×' of "0.3x"."""
+    return f"{part[:-1]}×" if part.endswith("x") else part
+
+
+def part_pen(parts: tuple[str, ...], k: int) -> QPen:
+    """Return the pen of part k: broken the less the faster it learns, dots and dashes for one that
+    has no rate."""
+    colours = theme.current()
+    rates = [name for name in parts if name.endswith("x")]
+    if parts[k] not in rates:
+        return draw.pen(colours.part, Qt.PenStyle.DashDotDotLine)
+    place = rates.index(parts[k]) * (len(DASHES) - 1) / max(len(rates) - 1, 1)
+    return draw.dashed(colours.part, *DASHES[round(place)])
+
+
 def before_words(former: str) -> str:
     """Return how the model before is called: 'GRU, before', 'MLP, hidden units 64, before'."""
     model, _, rest = former.partition(",")
     return f"{scale.option_name(model)}{f',{rest}' if rest else ''}, before"
-
-
-def merged(marks: list[Event], start_s: float, close_s: float) -> list[Event]:
-    """Return marks since `start_s`, newest first; one parameter's moves close together are one."""
-    found: list[Event] = []
-    for mark in reversed(marks):
-        if mark.time_s < start_s:
-            break
-        told = mark.data.get("reset") or mark.data.get("mark")
-        if mark.kind not in ("param", "restored") and not told:
-            continue
-        after = found[-1] if found else None
-        if (
-            after is not None
-            and after.kind == mark.kind
-            and after.data.get("name") == mark.data.get("name")
-            and after.data.get("mark") == mark.data.get("mark")
-            and after.time_s - mark.time_s < close_s
-        ):
-            both = {**after.data, "old": mark.data.get("old")}
-            found[-1] = Event(mark.key, mark.seq, mark.time_s, mark.kind, both)
-        else:
-            found.append(mark)
-    return found

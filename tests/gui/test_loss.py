@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMainWindow
-from stand_in import StandIn, shown
+from stand_in import StandIn, colours_at, shown
 
 from driftscope.core.stream import Event
+from driftscope.gui import theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.loss_curves import smoothed
-from driftscope.gui.panels.loss import LossPanel, before_words, merged
+from driftscope.gui.loss_marks import caption, merged
+from driftscope.gui.panels.loss import LossPanel, before_words
 
 
 class Comparing(StandIn):
@@ -75,11 +77,65 @@ def test_what_it_was_is_said_as_people_say_it() -> None:
     assert before_words("mlp, hidden units 64") == "MLP, hidden units 64, before"
 
 
-def test_going_back_and_bookmarks_are_marked(qtbot, session) -> None:
-    panel = shown(qtbot, LossPanel(session))
+def test_going_back_and_bookmarks_are_marked(session) -> None:
     marks = [note(1, mark="bookmark"), note(5, mark=""), note(9, mark="back 10 s"), note(9.1)]
     found = merged(marks, 0.0, 2.0)
-    assert [panel.curves.caption(mark) for mark in found] == ["back 10 s", "bookmark"]
+    assert [caption(mark, session) for mark in found] == ["back 10 s", "bookmark"]
+
+
+def parts(rows: int = 10, **losses: float) -> dict[str, np.ndarray]:
+    names = {"slow": "0.1x", "usual": "1x", "fast": "3x", "closed": "closed form"}
+    return {names[name]: np.full(rows, loss) for name, loss in losses.items()}
+
+
+def test_each_part_has_a_curve_when_asked_for_and_the_leading_one_is_named(qtbot, session) -> None:
+    panel = shown(qtbot, LossPanel(session))
+    actions = Actions(window := QMainWindow())
+    qtbot.addWidget(window)
+    panel.offer(actions)
+    (each,) = [a for a in actions.all() if a.text() == "Loss of each learning rate"]
+    actions.refresh()
+    assert panel.each.isHidden() and not each.isEnabled() and panel.note.text() == ""
+    session.feed(3000, 3000, parts=parts(slow=0.5, usual=0.11, fast=0.3, closed=0.9))
+    panel.curves._taken_at_s = 0.0
+    panel.refresh()
+    assert panel.note.text() == "1× leads" and panel.each.isVisible()
+    assert panel.legend.accessibleName() == "learner, last value, running mean"
+    part = theme.current().part.name()
+    assert part not in colours_at(panel.plot, 500, 890)
+    qtbot.mouseClick(panel.each, Qt.MouseButton.LeftButton)
+    panel.refresh()
+    assert panel.legend.accessibleName() == (
+        "learner, last value, running mean, 0.1×, 1×, 3×, closed form"
+    )
+    assert part in colours_at(panel.plot, 500, 890)
+    dashes = [panel.curves.pen(k).dashPattern() for k in range(3, 7)]
+    assert len({tuple(each) for each in dashes}) == 4, "none is told by its colour alone"
+    actions.refresh()
+    assert each.isChecked()
+    each.trigger()
+    panel.refresh()
+    assert panel.legend.accessibleName() == "learner, last value, running mean"
+    session.feed(6000, 3000, parts=parts(slow=0.5, usual=0.11, fast=0.05, closed=0.9))
+    panel.curves._taken_at_s = 0.0
+    panel.refresh()
+    assert panel.note.text() == "3× leads"
+
+
+def test_a_part_far_above_all_others_does_not_flatten_them(qtbot, session) -> None:
+    panel = shown(qtbot, LossPanel(session))
+    panel.curves.each = True
+    session.feed(3000, 3000, parts=parts(slow=1e6, usual=0.1))
+    panel.curves._taken_at_s = 0.0
+    panel.refresh()
+    panel.grab()
+    assert panel.curves.range[1] <= 10
+
+
+def test_drifts_are_marked_and_counted_where_they_are_close() -> None:
+    marks = [Event("s", 0, at, "drift", {"message": "Changed."}) for at in (1.0, 8.0, 8.5, 9.0)]
+    found = merged(marks, 0.0, 1.0)
+    assert [caption(mark, StandIn()) for mark in found] == ["drift, 3 times", "drift"]
 
 
 def test_no_curve_is_smoothed_across_a_gap() -> None:

@@ -14,7 +14,9 @@ from driftscope.core.history import History
 from driftscope.core.stream import Alarm, Event, StreamInfo
 from driftscope.gui import draw, theme, words
 from driftscope.gui.alarm_marks import Caption, write
-from driftscope.gui.panels.loss import LossPanel, merged, smoothed
+from driftscope.gui.loss_curves import smoothed
+from driftscope.gui.loss_marks import caption, merged
+from driftscope.gui.panels.loss import LossPanel
 from driftscope.gui.panels.score import ScorePanel
 from driftscope.gui.panels.signal import SignalPanel
 
@@ -224,26 +226,25 @@ def test_a_slider_moved_in_many_steps_is_one_mark() -> None:
     ]  # fmt: skip
 
 
-def test_a_mark_says_what_was_turned(qtbot, session) -> None:
-    panel = shown(qtbot, LossPanel(session))
+def test_a_mark_says_what_was_turned(session) -> None:
     data = {"name": "learner.lr", "old": 1.0, "new": 3.2}
-    assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == "learning rate x 1 → x 3.2"
+    assert caption(Event("s", 0, 1.0, "param", data), session) == "learning rate x 1 → x 3.2"
     for name, old, new, said in (
         ("learner.frozen", False, True, "freeze learning on"),
         ("learner.model", "mlp", "gru", "model MLP → GRU"),
         ("model.gone", 3, 4, "hidden units 3 → 4"),
     ):
         data = {"name": name, "label": "Hidden units", "old": old, "new": new}
-        assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == said
+        assert caption(Event("s", 0, 1.0, "param", data), session) == said
     session.params.attach("model", registry.load("picture_models", "cells").Params())
     for old, new, said in (
         ("", "14,38,67,71", "region changed"),
         ("1,1,9,9", "", "region cleared"),
     ):
         data = {"name": "model.region", "old": old, "new": new}
-        assert panel.curves.caption(Event("s", 0, 1.0, "param", data)) == said
+        assert caption(Event("s", 0, 1.0, "param", data), session) == said
     reset = Event("s", 0, 20.0, "note", {"message": "The model was reset.", "reset": True})
-    assert panel.curves.caption(reset) == "reset"
+    assert caption(reset, session) == "reset"
     assert merged([reset, Event("s", 0, 20.0, "note", {"message": "Hm."})], 0.0, 1.0) == [reset]
 
 
