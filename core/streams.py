@@ -62,7 +62,7 @@ class Streams:
             if isinstance(item, StreamInfo):
                 self.describe(item, given.key)
             elif isinstance(item, Event):
-                self.hand_over(_told(lane, item), given.key)
+                self.hand_over(told(lane, item), given.key)
             elif lane is None:
                 raise PluginError(
                     f"{given.device.name} gave samples of {key!r}, a stream it did not describe."
@@ -143,7 +143,7 @@ class Streams:
             health.rate_hz = lane.rate.rate_hz
 
 
-def _told(lane: Lane | None, event: Event) -> Iterable[Output]:
+def told(lane: Lane | None, event: Event) -> Iterable[Output]:
     """Return what an Event of a device gives; a gap, and the end of a pass, its lane takes in."""
     if lane is not None and event.kind == "gap":
         return lane.gap(event)
