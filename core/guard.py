@@ -18,6 +18,8 @@ FINE = 3.0
 USUAL = 0.05
 """A median loss below this counts as this: what is nearly perfect may become ten times worse."""
 FOLLOW = 0.01
+QUICK, QUICK_UPDATES = 3.0, 200
+"""After a drift the step is so much longer, for so many updates."""
 
 
 class Median:
@@ -48,12 +50,21 @@ class Guard:
         self._kept_s = -math.inf
         self._halved_until_s = -math.inf
         self._factor = 1.0
+        self._quick = 0
+
+    def quicken(self) -> None:
+        """Lengthen the step for the next QUICK_UPDATES."""
+        self._quick = QUICK_UPDATES
+
+    def halved(self, time_s: float) -> bool:
+        """Say whether the step is shortened, since something was restored lately."""
+        return time_s < self._halved_until_s
 
     def factor(self, time_s: float) -> float:
         """Return what the step is to be multiplied by."""
         if time_s >= self._halved_until_s:
             self._factor = 1.0
-        return self._factor
+        return self._factor * (QUICK if self._quick else 1.0)
 
     def judge(self, loss: float, baseline: float, made: bool) -> str:
         """Return why the learner must go back, or "" if all is well.
@@ -62,6 +73,7 @@ class Guard:
         whether the update could be made, that is, everything was finite.
         """
         self._updates += 1
+        self._quick = max(0, self._quick - 1)
         if not made:
             return "the model's numbers were no longer finite"
         if math.isnan(baseline):
@@ -90,7 +102,8 @@ class Guard:
 
     def restored(self, reason: str, time_s: float) -> None:
         """Halve the step for HALVED_S, and say so unless it was halved already."""
-        if self.factor(time_s) == 1.0:
+        if time_s >= self._halved_until_s:
+            self._factor = 1.0
             self.events.append(("restored", {"reason": reason}))
         self._factor *= 0.5
         self._halved_until_s = time_s + HALVED_S

@@ -116,6 +116,9 @@ class Forecaster(Learner):
         """Leave weights, statistics and mix as they are until told ""."""
         self._held = reason
 
+    def quicken(self) -> None:
+        self.training.quicken()
+
     def extend(self, info: StreamInfo) -> None:
         """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
         old, more = self.net, len(info.channels) > len(self.info.channels)
@@ -126,7 +129,7 @@ class Forecaster(Learner):
         keep = getattr(registry.load("models", self.model), "keep", None)
         if keep is None:
             message = f"The model {self.model!r} starts anew: it has no `keep` for channels."
-            self.training.guard.events.append(("note", {"message": message}))
+            self._news.append(("note", {"message": message}))
         else:
             with torch.no_grad():
                 keep(old, new)
@@ -157,8 +160,7 @@ class Forecaster(Learner):
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return (kind, data) of what happened since the last call, each once."""
-        guard = self.training.guard
-        events, guard.events, self._news = self._news + guard.events, [], []
+        events, self._news = self._news + self.training.take_events(), []
         return events
 
     def _build(self) -> nn.Module:
@@ -242,10 +244,8 @@ class Forecaster(Learner):
             made, target = made * known, target * known
         mean = huber_loss(made, target, reduction="sum") / count
         baseline = float(scored.baseline_loss["last value"].mean())
-        loss, _ = self.training.step(mean, baseline, float(step.time_s[-1]))
-        start: Any = getattr(self.net, "start", None)
-        if start is not None:  # what can be solved is, as long as it is young
-            start(windows, target, known)
+        loss, _ = self.training.step(mean, baseline, float(step.time_s[-1]), trust=self.trust)
+        self.training.solve(windows, target, known)
         return loss
 
     def _take(self, step: Step, samples: F64, last: F64, target: F64) -> None:
@@ -254,7 +254,7 @@ class Forecaster(Learner):
         if step.full and not (self.params.frozen or self._held):
             correction = past.forecasts[past.end - self.horizon :][: step.rows, CORRECTION]
             self.mix.update(last, correction, target)
-            self.normaliser.update(samples)
+            self.normaliser.update(samples, self.trust)
         past.close(step.n)
         self._open = None
 

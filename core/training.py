@@ -1,23 +1,31 @@
-"""A net with its optimizer and its guard: what every learner trains."""
+"""A net, or copies of it at several learning rates, with optimizer and guards: what every learner
+trains."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor, nn
 
+from driftscope.core.bank import Bank, copies
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
 from driftscope.core.optimizers import CAREFUL, Optimizer
 from driftscope.core.sections import LearnerParams
+from driftscope.core.stream import F64, EventKind
 
 
 class Training:
-    """Step a net by the safe step; go back to a sane snapshot when its loss is not.
+    """Step K copies of a net by the safe step; a copy whose loss is not sane goes back to its
+    snapshot, alone.
 
-    To the guard no loss counts as less than `least`. `updates` counts those made. The net stays
-    in its eval mode, so that scoring it changes nothing.
+    `rates` (K,) says by what each copy multiplies the slider; `net` is the copy at 1, and
+    `predict` asks them all. To the guards no loss counts as less than `least`. `updates` counts
+    those made. The nets stay in their eval mode, so that scoring changes nothing.
     """
 
     def __init__(
@@ -26,71 +34,115 @@ class Training:
         params: LearnerParams,
         careful: float = CAREFUL,
         least: float = 0.0,
+        rates: Sequence[float] = (1.0,),
     ) -> None:
         self._params, self._careful, self._least = params, careful, least
-        self.guard = Guard()
+        self.rates = tuple(rates)
+        self.guards = [Guard() for _ in rates]
         self.updates = 0
-        self.go_on(net)
+        self.go_on(copies(net, len(rates)))
 
-    def go_on(self, net: nn.Module) -> None:
-        """Train this net from now on, in the place of the one before; its weights are sane."""
-        self.net = net.eval()
-        self.optimizer = Optimizer(net, self._params, self._careful)
-        self.guard.snapshot = self._snapshot()
+    def go_on(self, nets: nn.Module | Sequence[nn.Module]) -> None:
+        """Train these nets from now on, one for each rate, in the place of those before; their
+        weights are sane."""
+        self.nets = [net.eval() for net in ([nets] if isinstance(nets, nn.Module) else nets)]
+        self.net = self.nets[self.rates.index(1.0)]
+        self.optimizer = Optimizer(self.nets, self._params, self._careful, self.rates)
+        self.predict = Bank(self.nets, self.optimizer.weights, self.optimizer.gradient)
+        self._each = torch.ones(len(self.nets))
+        self._all_sane()
 
     def step(
-        self, mean: Tensor, baseline: float, time_s: float, unit: float = 1.0
+        self, mean: Tensor, baseline: float, time_s: float, unit: float = 1.0, trust: float = 1.0
     ) -> tuple[float, bool]:
-        """Make an update by a mean loss; return the loss, and whether all is well.
+        """Make an update by the mean loss of each copy (K,), or of the only one; return the loss
+        of `net`, and whether all is well.
 
-        `baseline` is what a plain way would have lost, by which the guard judges; it is given the
-        loss in units of `unit`.
+        `baseline` is what a plain way would have lost, by which the guards judge; they are given
+        the loss in units of `unit`. `trust` (0 to 1) shortens the step.
         """
-        loss, done = float(mean.detach()), False
-        if math.isfinite(loss):
+        losses: F64 = np.atleast_1d(mean.detach().numpy()).astype(np.float64)
+        done = np.isfinite(losses)
+        if done.any():
             self.optimizer.clear()
-            mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
-            done = self.optimizer.step(loss, self.guard.factor(time_s))
-        self.updates += done
-        judged = max(loss / unit, self._least)
-        reason = self.guard.judge(judged, baseline, done)
-        if reason:
-            self._restore(self.guard.snapshot)
-            self.guard.restored(reason, time_s)
-        elif self.guard.due(judged, time_s):
-            self.guard.keep(self._snapshot(), time_s)
-        return loss, not reason
+            mean.backward(self._each if mean.dim() else None)  # type: ignore[no-untyped-call]  # torch does not say
+            factors = np.array([guard.factor(time_s) for guard in self.guards])
+            done = self.optimizer.step(losses, factors * trust)
+        self.updates += bool(done.any())
+        well = True
+        for k, guard in enumerate(self.guards):
+            judged = max(float(losses[k]) / unit, self._least)
+            reason = guard.judge(judged, baseline, bool(done[k]))
+            if reason:
+                self._restore(k, reason, time_s)
+                well = False
+            elif guard.due(judged, time_s):
+                guard.keep(self.optimizer.row(k), time_s)
+        return float(losses[self.rates.index(1.0)]), well
+
+    def solve(self, windows: Tensor, target: Tensor, known: Tensor) -> None:
+        """Let a net that has a `start` put a solution in the place of its weights, as long as it
+        is young: that of rows (B, W, C) with what was `known` of the `target` (B, C)."""
+        start: Any = getattr(self.net, "start", None)
+        if start is not None and start(windows, target, known) and len(self.nets) > 1:
+            self.optimizer.weights.copy_(self.optimizer.weights[self.rates.index(1.0)].clone())
+
+    def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
+        """Return what is worth an Event since the last call."""
+        events = [event for guard in self.guards for event in guard.events]
+        for guard in self.guards:
+            guard.events = []
+        return events
+
+    def quicken(self) -> None:
+        """Begin moments anew and take longer steps for a while: the loss has risen for good."""
+        self.optimizer.reset()
+        for guard in self.guards:
+            guard.quicken()
 
     def learned(self) -> State:
-        """Return a copy of what was learned: weights, moments, what else the net remembers."""
-        buffers = {name: each.clone() for name, each in self.net.named_buffers()}
-        return dict(self._snapshot(), buffers=buffers)
+        """Return a copy of what was learned: weights, moments, what else the nets remember."""
+        return dict(
+            weights=self.optimizer.weights.clone(), optimizer=self.optimizer.state_dict(),
+            buffers={name: each.clone() for name, each in self.net.named_buffers()},
+        )  # fmt: skip
 
     def go_back(self, learned: State) -> None:
-        """Have what was learned be as it was; the guard will not go back behind it."""
-        self._restore(learned)
+        """Have what was learned be as it was; the guards will not go back behind it."""
+        self.optimizer.weights.copy_(learned["weights"])
+        self.optimizer.load_state_dict(learned["optimizer"])
         for name, buffer in self.net.named_buffers():
             buffer.copy_(learned["buffers"][name])
-        self.guard.snapshot = self._snapshot()
+        self._all_sane()
 
-    def _snapshot(self) -> State:
-        return dict(weights=self.optimizer.weights.clone(), optimizer=self.optimizer.state_dict())
+    def _restore(self, k: int, reason: str, time_s: float) -> None:
+        """Have one copy go back to its snapshot; say so unless that was just said of another."""
+        told = any(guard.halved(time_s) for guard in self.guards)
+        guard = self.guards[k]
+        self.optimizer.put(k, guard.snapshot)
+        before = list(guard.events)
+        guard.restored(reason, time_s)
+        if told:
+            guard.events = before
 
-    def _restore(self, snapshot: State) -> None:
-        self.optimizer.weights.copy_(snapshot["weights"])
-        self.optimizer.load_state_dict(snapshot["optimizer"])
+    def _all_sane(self) -> None:
+        for k, guard in enumerate(self.guards):
+            guard.snapshot = self.optimizer.row(k)
 
     def state_dict(self) -> State:
-        return dict(self.learned(), guard=self.guard.state_dict(), updates=self.updates)
+        guards = [guard.state_dict() for guard in self.guards]
+        return dict(self.learned(), guards=guards, updates=self.updates)
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another net."""
-        if state["weights"].shape != self.optimizer.weights.shape:
+        saved, mine = tuple(state["weights"].shape), tuple(self.optimizer.weights.shape)
+        if saved != mine:
             raise StateError(
-                f"The saved state holds {len(state['weights'])} weights, this model has "
-                f"{len(self.optimizer.weights)}. Choose the model, its settings and the source "
-                "the state was saved with."
+                f"The saved state holds {saved[-1]} weights, {saved[0]} times, this model has "
+                f"{mine[-1]}, {mine[0]} times. Choose the model, its settings, learner.rates and "
+                "the source the state was saved with."
             )
         self.go_back(state)
-        self.guard.load_state_dict(state["guard"])
+        for guard, each in zip(self.guards, state["guards"], strict=True):
+            guard.load_state_dict(each)
         self.updates = state["updates"]

@@ -59,5 +59,7 @@ def same(a, b):
     for name, value in a.items():
         if isinstance(value, dict):
             same(value, b[name])
+        elif isinstance(value, list | tuple):
+            same(dict(enumerate(value)), dict(enumerate(b[name])))
         else:
             np.testing.assert_array_equal(np.asarray(value), np.asarray(b[name]), name)

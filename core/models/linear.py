@@ -48,12 +48,13 @@ class Net(nn.Module):
         return made
 
     @torch.no_grad()
-    def start(self, windows: Tensor, target: Tensor, present: Tensor) -> None:
+    def start(self, windows: Tensor, target: Tensor, present: Tensor) -> bool:
         """Take in windows (B, W, C) and what was to be predicted from them (B, C), as far as it
-        is `present` (B, C); solve now and then, until there were LAST_ROWS rows."""
+        is `present` (B, C); solve now and then, until there were LAST_ROWS rows. Return whether
+        the weights are a solution now."""
         seen, solved = int(self.rows[0]), int(self.rows[1])
         if solved >= LAST_ROWS:
-            return
+            return False
         known = present.all(1)
         x, y = windows[known].double(), target[known].double()
         x = x.flatten(1)[None] if self.together else x.permute(2, 0, 1)
@@ -62,12 +63,14 @@ class Net(nn.Module):
         self.gram += x.mT @ x
         self.cross += x.mT @ y
         seen += int(known.sum())
-        if seen >= max(FIRST_ROWS, 2 * solved):
+        due = seen >= max(FIRST_ROWS, 2 * solved)
+        if due:
             self._solve()
             solved = seen
             self.gram *= FADE
             self.cross *= FADE
         self.rows[0], self.rows[1] = seen, solved
+        return due
 
     def _solve(self) -> None:
         held = RIDGE * self.gram.diagonal(dim1=1, dim2=2).mean(1) + 1e-6

@@ -183,8 +183,7 @@ class Classifier(Learner):
         """Return (kind, data) of what happened since the last call, each once."""
         notes: list[tuple[EventKind, dict[str, Any]]]
         notes = [("note", dict(message=text)) for text in self._notes]
-        guard = self.net.training.guard
-        events, guard.events, self._notes = guard.events, [], []
+        events, self._notes = self.net.training.take_events(), []
         return events + notes
 
     def _opened(self, step: Step) -> Opened:

@@ -157,11 +157,7 @@ class Unusual:
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return what the nets' guards did since the last call."""
-        events = []
-        for guard in (self.redrawing.training.guard, self.finding.training.guard):
-            events += guard.events
-            guard.events = []
-        return events
+        return self.redrawing.training.take_events() + self.finding.training.take_events()
 
     def _errors(self, cells: F32, redrawn: F32) -> F32:
         """Return (3, 16, 16): what each part says of a map."""

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from driftscope.core.bank import copies
 from driftscope.core.optimizers import Optimizer
 from driftscope.core.sections import LearnerParams
 
@@ -13,6 +14,7 @@ torch.set_num_threads(1)
 AGAINST_TORCH = """
 import torch
 from torch import nn
+from driftscope.core.bank import copies
 from driftscope.core.optimizers import Optimizer
 from driftscope.core.sections import LearnerParams
 
@@ -102,7 +104,7 @@ def test_at_learning_rate_zero_no_weight_changes(name, mode):
 def test_a_gradient_that_is_not_finite_changes_nothing(name):
     optimizer, _ = trained(50, optimizer=name)
     before = optimizer.state_dict() | {"weights": optimizer.weights.clone()}
-    optimizer.gradient[3] = float("nan")
+    optimizer.gradient[0, 3] = float("nan")
     assert not optimizer.step(1.0)
     after = optimizer.state_dict() | {"weights": optimizer.weights}
     assert after.pop("kind") == before.pop("kind")
@@ -130,3 +132,52 @@ def test_dead_units_leave_no_denormal_numbers(name):
     for moment in (optimizer.first, optimizer.second):
         small = moment[moment != 0].abs()
         assert not len(small) or small.min() >= torch.finfo(torch.float32).tiny
+
+
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam"])
+@pytest.mark.parametrize("mode", ["safe", "absolute"])
+def test_copies_side_by_side_step_as_each_would_alone(name, mode):
+    rates = (0.1, 1.0, 3.0)
+
+    def made(lr, count):
+        torch.manual_seed(0)
+        nets = copies(nn.Linear(4, 2), count)
+        params = LearnerParams(optimizer=name, lr_mode=mode, lr=lr)
+        return Optimizer(nets, params, rates=rates if count > 1 else (1.0,)), nets
+
+    together, nets = made(0.01, 3)
+    alone = [made(0.01 * rate, 1) for rate in rates]
+    torch.manual_seed(5)
+    for k in range(40):
+        x, y = torch.randn(3, 4), torch.randn(3, 2)
+        losses = []
+        for optimizer, some in ((together, nets), *alone):
+            optimizer.clear()
+            mean = torch.stack([(net(x) - y).square().mean() for net in some])
+            mean.sum().backward()
+            losses.append(mean.detach().numpy().astype(float))
+        if k == 20:
+            together.gradient[1, 2] = float("inf")
+            alone[1][0].gradient[0, 2] = float("inf")
+        done = together.step(losses[0])
+        assert done.tolist() == [True, k != 20, True]
+        for (optimizer, _), loss in zip(alone, losses[1:], strict=True):
+            optimizer.step(loss)
+    for k, (optimizer, _) in enumerate(alone):
+        torch.testing.assert_close(together.weights[k], optimizer.weights[0])
+        assert together.updates[k] == optimizer.updates[0]
+
+
+def test_one_copy_is_put_back_and_the_others_stay():
+    torch.manual_seed(0)
+    params = LearnerParams()
+    optimizer = Optimizer(copies(nn.Linear(4, 2), 2), params, rates=(0.3, 1.0))
+    before = optimizer.row(1)
+    optimizer.gradient.fill_(1.0)
+    optimizer.step(1.0)
+    other = optimizer.weights[0].clone()
+    assert not torch.equal(optimizer.weights[1], before["weights"][0])
+    optimizer.put(1, before)
+    assert torch.equal(optimizer.weights[1], before["weights"][0])
+    assert torch.equal(optimizer.weights[0], other)
+    assert optimizer.updates.tolist() == [1.0, 0.0]
