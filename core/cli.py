@@ -104,10 +104,15 @@ def _watch(words: list[str]) -> int:
         "--model-out", metavar="FILE", help="write what was learned at the end: FILE.safetensors, "
         "or the net alone, FILE.pt2",
     )  # fmt: skip
+    _add_state(parser)
+    parser.add_argument(
+        "--state-every", dest="state_every_s", type=duration_s, metavar="30s",
+        help="how often, in wall time, the state is written; always at the end",
+    )  # fmt: skip
     _add_set(parser)
     chosen = parser.parse_args(words)
-    if not chosen.sources and not chosen.profile:
-        parser.error("name a SOURCE, or a --profile that names one")
+    if not chosen.sources and not chosen.profile and not chosen.state:
+        parser.error("name a SOURCE, or a --profile or a --state that names one")
     settings = _settings(chosen)
     if settings is None:
         return 2
@@ -124,6 +129,8 @@ def _watch(words: list[str]) -> int:
         model_out=chosen.model_out,
         settings=settings,
         profile_path=chosen.profile,
+        state=chosen.state,
+        state_every_s=chosen.state_every_s,
     )
 
 
@@ -182,6 +189,14 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", metavar="FILE.toml",
         help="sources and parameters as saved in a file; what is named here wins",
+    )  # fmt: skip
+
+
+def _add_state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state", metavar="FILE.safetensors",
+        help="go on from what was learned before, if the file is there, and keep what is learned "
+        "in it; what is named here wins over the file, the file over a profile",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from driftscope.core.errors import DriftscopeError
 from driftscope.core.health import Health
 from driftscope.core.inputs import Input
 from driftscope.core.interfaces import Device, Sink, State, Transport
+from driftscope.core.keeper import Keeper
 from driftscope.core.lane import Lane
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.obeying import Commands
@@ -32,7 +33,7 @@ class Monitor:
     `inputs` gives each device, by a name of its own, with the parameters of its streams. Build it
     in any thread; `run` belongs to the thread that calls it, `send` and `stop` may be called from
     any. `for_s` ends the run after so many seconds, of the stream for files and the demo, else of
-    the wall clock.
+    the wall clock. `keeper` keeps the states it goes through.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Monitor:
         inputs: Mapping[str, tuple[Device, ParamSet]],
         sinks: Iterable[Sink],
         for_s: float | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._by_the_wall = any(
             device.live or isinstance(device, Transport) for device, _ in inputs.values()
@@ -53,6 +55,7 @@ class Monitor:
         was let go concerns nobody."""
         self._coming: deque[Input | str] = deque()
         self._limit = TimeLimit(for_s, self._by_the_wall)
+        self._keeper = keeper or Keeper()
         self._stopping = threading.Event()
         self._streams = Streams(self._inputs, sinks, self._limit, self._border)
         self._commands = Commands(self._inputs, self.lanes, self._streams.tell, self._streams.sinks)
@@ -86,10 +89,12 @@ class Monitor:
         """Return the names of the sinks that failed."""
         return self._streams.sinks.switched_off
 
-    def add(self, key: str, device: Device, params: ParamSet) -> Health:
-        """Open one more device while running, in place of one of the same name; return what is
-        going on with it. Any thread."""
+    def add(self, key: str, device: Device, params: ParamSet, state: State | None = None) -> Health:
+        """Open one more device while running, in place of one of the same name, and go on from
+        a saved state if one is given; return what is going on with it. Any thread."""
         made = self._input(key, device, params)
+        if state is not None:
+            made.load_state_dict(state)
         self._coming.append(made)
         return made.health
 
@@ -100,6 +105,10 @@ class Monitor:
     def add_sink(self, sink: Sink) -> None:
         """Give the results to one more sink; before `run` only."""
         self._streams.sinks.sinks.append(sink)
+
+    def tell(self, text: str, device: str = "") -> None:
+        """Put a sentence into the streams of a device, or of all. The Monitor's thread."""
+        self._streams.tell("note", dict(message=text), device)
 
     def send(self, command: Command) -> None:
         """Have a command carried out between two steps."""
@@ -131,9 +140,8 @@ class Monitor:
             each.reader.start()
         try:
             prepare_thread(any(each.device.pictures for each in self._inputs.values()))
-            for key in [key for key in self._streams.saved if key in self._inputs]:
-                if self._inputs[key].decoder is not None:
-                    self._streams.describe(self._streams.saved[key]["info"], key)
+            for each in self._inputs.values():
+                self._streams.begin(each)
             self._going = set(self._inputs)
             while (self._going or self._coming) and not self._stopping.is_set():
                 message = self._inbox.get(SILENCE_S / 2)
@@ -148,9 +156,11 @@ class Monitor:
                     self._streams.score_silent()
                 self._streams.tell_health()
                 self._streams.sinks.tick()
+                self._keeper.tick(self)
                 if self._limit.reached:
                     self._take_rest()
                     break
+            self._keeper.end(self)
             for key in self._inputs:
                 self._streams.finish(key)
             self._streams.tell_health()
@@ -160,23 +170,17 @@ class Monitor:
             raise failure
 
     def state_dict(self) -> State:
-        """Return everything a later run needs to go on as if never stopped.
+        """Return everything a later run needs to go on as if never stopped, by the device.
 
         To be called between two messages, as from a sink's `tick`.
         """
-        decoders = {k: each.decoder for k, each in self._inputs.items() if each.decoder}
-        return dict(
-            decoders={key: each.state_dict() for key, each in decoders.items()},
-            lanes={key: lane.state_dict() for key, lane in self.lanes.items()},
-        )
+        return {key: self._streams.state_of(key) for key in self._inputs}
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; before `run` only. A source's streams take theirs once they
         are described."""
-        for key, each in self._inputs.items():
-            if each.decoder is not None and key in state["decoders"]:
-                each.decoder.load_state_dict(state["decoders"][key])
-        self._streams.saved = dict(state["lanes"])
+        for key in state.keys() & self._inputs.keys():
+            self._inputs[key].load_state_dict(state[key])
 
     def _input(self, key: str, device: Device, params: ParamSet) -> Input:
         times = self._times[key] = self._times.get(key, 0) + 1
@@ -201,6 +205,7 @@ class Monitor:
         if isinstance(what, Input):
             self._inputs[key] = self._senders[what.reader.key] = what
             self._going.add(key)
+            self._streams.begin(what)
             what.reader.start()
 
     def _border(self) -> bool:

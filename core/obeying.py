@@ -114,8 +114,7 @@ class Commands:
 
     def _bookmark(self, device: str) -> None:
         for key in self._devices(device):
-            failed = [lane.undo.bookmark(lane.learner, lane.time_s) for lane in self._of(key)]
-            why_not = next(filter(None, failed), "")
+            why_not = next(filter(None, [lane.bookmark() for lane in self._of(key)]), "")
             done = "Bookmarked: one can come back to what is known now."
             self._tell(
                 "note", dict(message=why_not or done, mark="" if why_not else "bookmark"), key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ class StepGrid:
     """
 
     def __init__(self, info: StreamInfo, rows: Callable[[], int]) -> None:
-        self._rows = rows
+        self._key, self._rows = info.key, rows
         self._shape, self._dtype = info.sample_shape, info.dtype
         self._blocks: list[Block] = []
         self._taken = 0  # rows of the first waiting block that stand in the open step already
@@ -103,15 +104,26 @@ class StepGrid:
         return Step(key, self.seq, self._time_s, self._values, self.fill)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the open step; nothing may wait behind it."""
-        if self._blocks:
-            raise ValueError("a grid is saved between two blocks only")
+        """Return the open step, and what waits behind it where the run was stopped within a
+        block."""
+        waits = [(b.seq, b.time_s.copy(), b.values.copy()) for b in self._blocks]
         return dict(
             seq=self.seq, fill=self.fill, emitted=self.emitted, learned_to=self.learned_to,
             time_s=self._time_s.copy(), values=self._values.copy(),
+            waits=waits, taken=self._taken,
         )  # fmt: skip
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.seq, self.fill, self.emitted = state["seq"], state["fill"], state["emitted"]
         self.learned_to = state["learned_to"]
         self._time_s, self._values = state["time_s"].copy(), state["values"].copy()
+        self._taken, now_s = state["taken"], time.monotonic()
+        waits = state["waits"]
+        self._blocks = [Block(self._key, seq, t, values, now_s) for seq, t, values in waits]
+
+    @property
+    def last_s(self) -> float | None:
+        """Return the time of the newest row that was taken in, None if that is not known."""
+        if self._blocks:
+            return float(self._blocks[-1].time_s[-1])
+        return float(self._time_s[self.fill - 1]) if self.fill else None

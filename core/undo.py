@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import asdict
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from driftscope.core.interfaces import Learner, State
+from driftscope.core.describing import info_of
+from driftscope.core.interfaces import Detector, Learner, State
+from driftscope.core.stream import StreamInfo
 
 LIMIT_BYTES = 32 * 2**20
 EVERY_S, REACH_S = 2.0, 70.0
 """So often, in stream time, a copy is kept, and for so long; more rarely, and not as long, where
 copies are large."""
 CANNOT = "The model in use cannot go back: its copies would take too much memory. Reset it instead."
+NO_BOOKMARK = "There is no bookmark of this model: set one first."
 
 
 @runtime_checkable
 class Reversible(Protocol):
-    """A learner that can go back has these two."""
+    """A learner that can go back has the first two of these; of a detector they are about what
+    is usual, and alarms stay."""
 
     def learned(self) -> State:
         """Return a copy of what was learned."""
@@ -25,12 +30,18 @@ class Reversible(Protocol):
         """Have what was learned be as it was, to the bit; the window, and what was taught by
         hand, stay. Between two steps."""
 
+    def extend(self, info: StreamInfo) -> None:
+        """Go on with more channels, as a Learner does."""
+
 
 class Copy(NamedTuple):
-    """Hold what was learned up to `time_s`."""
+    """Hold what was learned up to `time_s`, and what was usual of its errors; `info` is the
+    stream as it was then."""
 
     time_s: float
     learned: State
+    usual: State
+    info: StreamInfo
     nbytes: int
 
 
@@ -39,8 +50,8 @@ class Undo:
 
     What one went back from is forgotten, and the time it took with it: going back 10 s twice is
     going back 20 s. Going to the bookmark forgets nothing, so one can go back from there. Times
-    are of the stream, so that a replay does the same. It is not part of a
-    saved state: what is loaded has nothing to go back to at first.
+    are of the stream, so that a replay does the same. Of it all the bookmark alone is part of a
+    saved state: what is loaded has nothing else to go back to at first.
     """
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
@@ -59,11 +70,11 @@ class Undo:
         self._copies.clear()
         self._bookmark = None
 
-    def follow(self, learner: Learner, time_s: float) -> None:
+    def follow(self, learner: Learner, detector: Detector, time_s: float, info: StreamInfo) -> None:
         """Keep a copy if it is time, once the step that ended at `time_s` was learned."""
         if self._copies and time_s - self._copies[-1].time_s < self._every_s():
             return
-        copy = _copy(learner, time_s)
+        copy = _copy(learner, detector, time_s, info)
         if copy is None:
             return
         self._copies.append(copy)
@@ -73,34 +84,44 @@ class Undo:
         while len(self._copies) > 1 and time_s - self._copies[1].time_s >= REACH_S:
             self._copies.popleft()
 
-    def bookmark(self, learner: Learner, time_s: float) -> str:
+    def bookmark(
+        self, learner: Learner, detector: Detector, time_s: float, info: StreamInfo
+    ) -> str:
         """Remember what is learned now, in the place of the bookmark before; return why not, ""
         if it was done."""
-        copy = _copy(learner, time_s)
+        copy = _copy(learner, detector, time_s, info)
         if copy is None:
             return CANNOT
         self._bookmark = copy
         return ""
 
-    def go_back(self, learner: Learner, seconds: float | None, time_s: float) -> str:
-        """Have what was learned be as it was so long before `time_s`, at the nearest copy from
-        before, or at the bookmark with None; return why not, "" if it was done."""
-        if not isinstance(learner, Reversible):
-            return CANNOT
+    def find(self, seconds: float | None, time_s: float) -> tuple[Copy | None, str]:
+        """Return the nearest copy from so long before `time_s`, or the bookmark with None; where
+        there is none, why."""
         if seconds is None:
-            found, why_not = self._bookmark, "There is no bookmark of this model: set one first."
-        else:
-            old = (c for c in reversed(self._copies) if time_s - c.time_s >= seconds)
-            found, why_not = next(old, None), self._too_young(time_s)
-        if found is None:
-            return why_not
-        learner.go_back(found.learned)
+            return self._bookmark, "" if self._bookmark else NO_BOOKMARK
+        old = (c for c in reversed(self._copies) if time_s - c.time_s >= seconds)
+        found = next(old, None)
+        return found, "" if found else self._too_young(time_s)
+
+    def gone_to(self, found: Copy, seconds: float | None, time_s: float) -> None:
+        """Forget what was gone back from, once what was learned is as it was in `found`."""
         if seconds is not None:
             while self._copies[-1] is not found:
                 self._copies.pop()
             later_s = time_s - found.time_s
             self._copies = deque(c._replace(time_s=c.time_s + later_s) for c in self._copies)
-        return ""
+
+    def state_dict(self) -> State:
+        """Return the bookmark, {} if there is none."""
+        marked = self._bookmark
+        return dict(marked._asdict(), info=asdict(marked.info)) if marked else {}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take a saved bookmark over."""
+        self.forget()
+        if state:
+            self._bookmark = Copy(**dict(state, info=info_of(state["info"])))
 
     def _too_young(self, time_s: float) -> str:
         if not self._copies:
@@ -116,16 +137,17 @@ class Undo:
         return max(EVERY_S, REACH_S / max(fit - 1, 1))
 
 
-def _copy(learner: Learner, time_s: float) -> Copy | None:
+def _copy(learner: Learner, detector: Detector, time_s: float, info: StreamInfo) -> Copy | None:
     if not isinstance(learner, Reversible):
         return None
     learned = learner.learned()
-    return Copy(time_s, learned, _nbytes(learned))
+    usual = detector.learned() if isinstance(detector, Reversible) else {}
+    return Copy(time_s, learned, usual, info, _nbytes(learned) + _nbytes(usual))
 
 
 def _nbytes(thing: object) -> int:
     if isinstance(thing, dict):
         return sum(map(_nbytes, thing.values()))
-    if isinstance(thing, list | tuple):
+    if isinstance(thing, list | tuple | deque):
         return sum(map(_nbytes, thing))
     return int(getattr(thing, "nbytes", 32))

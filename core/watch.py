@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from driftscope.core import address, own_model, profile_file, registry, summary
+from driftscope.core import address, autosave, going_on, own_model, profile_file, registry, summary
+from driftscope.core.autosave import EVERY_S, Autosave
 from driftscope.core.errors import DriftscopeError, ParamError, ProfileError, SourceError
 from driftscope.core.health import Health
 from driftscope.core.interfaces import Device, Sink
@@ -21,6 +23,9 @@ from driftscope.core.signals import SIGNALS
 from driftscope.core.sinks.csv_log import CsvLog
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from driftscope.core.state_file import Saved
 
 DONE, NOT_WRITTEN, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 SUMMARY = "the summary"
@@ -38,12 +43,17 @@ def watch(
     model_out: str | None = None,
     settings: list[tuple[str, str]] | None = None,
     profile_path: str | None = None,
+    state: str | None = None,
+    state_every_s: float | None = None,
 ) -> int:
     """Watch sources until all have ended, time is up or Ctrl+C; return the exit status."""
     out = sys.stderr
     try:
         played = [("source.speed", speed)] if speed is not None else []
         profile = profile_file.read(profile_path) if profile_path else None
+        saved = _saved(state)
+        if saved is not None and not sources and profile is None:
+            sources = saved.addresses()
         inputs = _inputs(sources, settings or [], profile)
         have_speed = any(params.has("source.speed") for _, params in inputs.values())
         if not have_speed and speed not in (None, "1"):
@@ -67,7 +77,13 @@ def watch(
             from driftscope.core.sinks.clips import Clips
 
             sinks.append(Clips(clips))
-        monitor = Monitor(inputs, sinks, for_s)
+        keeper = Autosave(Path(state), state_every_s or EVERY_S) if state else None
+        named = [name for name, _ in [*(settings or []), *played]]
+        gone_on = going_on.fit(saved, inputs, named) if saved is not None else {}
+        monitor = Monitor(inputs, sinks, for_s, keeper)
+        monitor.load_state_dict(gone_on)
+        if saved is not None:
+            print(f"driftscope: {going_on.told(saved, gone_on, inputs)}", file=out)
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=out)
         return BAD_ARGUMENTS
@@ -76,7 +92,24 @@ def watch(
     monitor.add_sink(StatusLine(monitor.healths, monitor.owner, out))
     with _signals(monitor.stop) as came:
         status_code = _run(monitor, inputs, came, summary_file, model_out)
+    if keeper is not None and (not_kept := keeper.close()):
+        print(f"driftscope: {not_kept}", file=out)
+        status_code = status_code or NOT_WRITTEN
     return INTERRUPTED if came else status_code
+
+
+def _saved(state: str | None) -> Saved | None:
+    """Return what is in the state file, None if there is none yet."""
+    if state is None:
+        return None
+    trouble = autosave.check(Path(state))
+    if trouble:
+        print(f"driftscope: {trouble}", file=sys.stderr)
+    if not Path(state).exists():
+        return None
+    from driftscope.core import state_file
+
+    return state_file.read(Path(state))
 
 
 def _inputs(
@@ -119,7 +152,7 @@ def _run(
     try:
         monitor.run()
         empty = [key for key, health in monitor.healths.items() if not health.samples]
-        if empty and not came:
+        if empty and not came and not monitor.lanes:
             device, health = inputs[empty[0]][0], monitor.healths[empty[0]]
             told = f"Not one sample came from {device.name}. {_why_none(device, health)}"
     except SourceError as error:

@@ -86,8 +86,9 @@ def scaled(picture: Pixels, height: int, width: int) -> Pixels:
     return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
 
 
-def write_whole(path: Path, data: bytes, fresh: bool = False) -> None:
-    """Write a file so that it is whole or not there; `fresh`: never in the place of another.
+def write_whole(path: Path, data: bytes, fresh: bool = False, lasting: bool = False) -> None:
+    """Write a file so that it is whole or not there; `fresh`: never in the place of another,
+    `lasting`: on the disk before it takes the place of another, whatever happens to the machine.
 
     Raise OSError.
     """
@@ -95,7 +96,11 @@ def write_whole(path: Path, data: bytes, fresh: bool = False) -> None:
         raise FileExistsError(17, "there is such a file already", str(path))
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            file.write(data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(part, path)
     except OSError:
         part.unlink(missing_ok=True)

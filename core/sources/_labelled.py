@@ -15,6 +15,7 @@ from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Source
 from driftscope.core.pacing import Pacer, PlayParams
 from driftscope.core.params import param
+from driftscope.core.sources._names import too_short
 from driftscope.core.stream import (
     Block,
     Bools,
@@ -69,6 +70,7 @@ class PictureSet(Source):
     """
 
     pictures = True
+    seeks = True
     Params = SetParams
     params: SetParams
 
@@ -120,7 +122,12 @@ class PictureSet(Source):
         if self._items:
             return self._told()
         if not self._order:
-            return None if self.params.passes and self._passes >= self.params.passes else self._go()
+            if self._complete:
+                self._check_end()
+            return None if self._complete else self._go()
+        if self.seq < self.start:
+            self._pass_over()
+            return []
         n = min(len(self._order), BLOCK_PICTURES, max(1, BLOCK_BYTES // int(np.prod(self.shape))))
         n = self._pacer.due(self._played_s + np.arange(n) / self.params.rate_hz)
         if not n:
@@ -138,6 +145,25 @@ class PictureSet(Source):
         if not self._order:
             items.append(self._end_pass())
         return items
+
+    @property
+    def _complete(self) -> bool:
+        return self.params.passes > 0 and self._passes >= self.params.passes
+
+    def _check_end(self) -> None:
+        if self.seq < self.start:
+            raise SourceError(too_short(self.name, self.seq, self.start, "pictures"))
+
+    def _pass_over(self) -> None:
+        """Go on to the first picture that is wanted; what could be read counts."""
+        n = min(len(self._order), BLOCK_PICTURES, self.start - self.seq)
+        kept, _ = self.take([self._order.popleft() for _ in range(n)])
+        self._items.clear()  # told when the pictures were given
+        self._played_s += n / self.params.rate_hz
+        self.seq += len(kept)
+        self.passed_s = self.seq - 1.0
+        if not self._order:
+            self._end_pass()
 
     def close(self) -> None:
         """Let go of the pictures."""

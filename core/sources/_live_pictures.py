@@ -93,6 +93,7 @@ class LivePictures(Source):
         self.close()
         with self._reading:
             self._cancelled = False
+            self._seq = max(self._seq, self.start)
             request = self.request()
             try:
                 capture = self._capture = Capture(request, slots=1, newest=True)

@@ -21,3 +21,11 @@ def near(path: Path) -> str:
     there = [each.name for each in path.parent.iterdir()]
     close = difflib.get_close_matches(path.name, there, n=3, cutoff=0.75)
     return f"; did you mean {' or '.join(close)}?" if close else f" in {path.parent.resolve()}."
+
+
+def too_short(name: str, count: int, start: int, what: str) -> str:
+    """Return the sentence that there is less than what was gone through already."""
+    return (
+        f"{name} holds {count:,} {what}, and {start:,} of them were learned: it is another one "
+        "now, or was cut. Begin anew, without the saved state."
+    )

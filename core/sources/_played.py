@@ -32,6 +32,7 @@ class Played(Source):
     """Play a scene at its own pace; it never ends. Starts from its first sample on opening."""
 
     scheme = "demo"
+    seeks = True
     title: ClassVar[str]
     """What it is, in a few words."""
     story: ClassVar[str]
@@ -62,7 +63,7 @@ class Played(Source):
             self._described = True
             return [StreamInfo(self.stream, self.channels, self.units, self._rate_hz)]
         at = self._seq % CHUNK
-        if at == 0:
+        if at == 0 or not len(self._chunk):
             self._chunk = self._scene.chunk(self._seq // CHUNK)
         time_s = np.arange(self._seq, self._seq + min(limit, CHUNK - at)) / self._rate_hz
         n = self._pacer.due(time_s)
@@ -89,7 +90,8 @@ class Played(Source):
         self._scene = self.scene()
         self._rate_hz: float = self.params.rate_hz
         self._described = False
-        self._seq = 0
+        self._seq = self.start
+        self.passed_s = (self.start - 1) / self._rate_hz if self.start else None
         self._chunk = np.empty((0, len(self.channels)))
 
 

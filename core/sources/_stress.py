@@ -65,7 +65,8 @@ class Stress(Source):
         self._start()
 
     def _start(self) -> None:
-        self._channels = self._version = self._seq = 0
+        self._channels = self._version = 0
+        self._seq = self.start
         self._time_s = self._owed = 0.0
         self._last_s = time.monotonic()
         self._keeping_up = KeepingUp()

@@ -43,6 +43,7 @@ class Scene(Source):
     """
 
     scheme = "scene"
+    seeks = True
     pictures = True
     Params = SceneParams
 
@@ -55,7 +56,8 @@ class Scene(Source):
     def _start(self) -> None:
         self._pacer = Pacer(self.params)
         self._place: Workplace | None = None
-        self._seq = 0
+        self._seq = self.start
+        self.passed_s = (self.start - 1) / RATE_HZ if self.start else None
 
     def open(self) -> None:
         """Start with the first picture; raise SourceError if there is no such scene."""

@@ -16,6 +16,7 @@ from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Source
 from driftscope.core.pacing import Pacer, PlayParams
 from driftscope.core.params import param
+from driftscope.core.sources._names import too_short
 from driftscope.core.stream import Block, Event, Item, StreamInfo
 
 SLOTS = 4
@@ -60,6 +61,7 @@ class Video(Source):
     scheme = "video"
     suffixes = SUFFIXES
     pictures = True
+    seeks = True
     Params = VideoParams
 
     def __init__(self, target: str, params: VideoParams | None = None) -> None:
@@ -114,7 +116,10 @@ class Video(Source):
         if self._items:
             items, self._items = self._items, []
             return items
+        self._pass_over()
         if not self._waiting:
+            if self._ended:
+                self._check_end()
             return None if self._ended else []
         n = self._pacer.due(np.array([picture.position_s for picture in self._waiting]))
         return [self._block(n)] if n else []
@@ -148,6 +153,19 @@ class Video(Source):
             self._ended = True
         elif not (self._waiting or self._ended) and time.monotonic() - self._came_s > PATIENCE_S:
             raise SourceError(self._why(None))
+
+    def _check_end(self) -> None:
+        if self._seq < self.start:
+            raise SourceError(too_short(self.name, self._seq, self.start, "pictures"))
+
+    def _pass_over(self) -> None:
+        """Let go of waiting pictures in front of the first one that is wanted."""
+        while self._waiting and self._seq < self.start:
+            picture = self._waiting.popleft()
+            self.passed_s = self._last_s = picture.position_s
+            self._seq += 1
+            if self._capture is not None:
+                self._capture.ask(picture.slot)
 
     def _block(self, n: int) -> Block:
         """Copy the first n waiting pictures out."""

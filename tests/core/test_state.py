@@ -26,6 +26,10 @@ BORDERS = range(0, len(BYTES) + 997, 997)
 CHUNKS = [BYTES[a:b] for a, b in itertools.pairwise(BORDERS)]
 
 
+class Resumed(Scripted):
+    seeks = True
+
+
 class Save(Sink):
     """Save the state after so many messages that brought bytes."""
 
@@ -49,7 +53,7 @@ def monitored(chunks: list[bytes]) -> tuple[Monitor, Kept]:
     for name, value in (("learner.step_rows", 8), ("detector.decision_rows", 13)):
         params.set(name, value)
     kept = Kept()
-    return Monitor({"port": (Scripted(*chunks, live=False, end=True), params)}, [kept]), kept
+    return Monitor({"port": (Resumed(*chunks, live=False, end=True), params)}, [kept]), kept
 
 
 def table(kept: Kept) -> dict[str, np.ndarray]:
@@ -72,7 +76,7 @@ def test_a_device_goes_on_in_the_middle_of_a_line_and_of_a_step() -> None:
         second, after = monitored(CHUNKS[stop:])
         second.load_state_dict(save.state)
         second.run()
-        done = save.state["lanes"]["port"]["seq"]
+        done = save.state["port"]["lanes"]["port"]["seq"]
         assert any(isinstance(item, StreamInfo) for item in after.all[:3])
         tail = table(after)
         assert 0 < done <= len(table(before)["rarity"])

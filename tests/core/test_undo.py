@@ -12,9 +12,10 @@ from streams import Kept, Listed, monitored, waves
 
 from driftscope.core import registry
 from driftscope.core.commands import Bookmark, Command, GoBack, Reset, SetParam
-from driftscope.core.interfaces import Learner, Sink, State
+from driftscope.core.interfaces import Sink, State
+from driftscope.core.knowledge import Knowledge
 from driftscope.core.lane import Lane
-from driftscope.core.parts import make_learner, prepare_thread
+from driftscope.core.parts import prepare_thread
 from driftscope.core.sections import default_params
 from driftscope.core.stream import Block, Output, Result, Step, StreamInfo
 from driftscope.core.undo import CANNOT, Undo
@@ -76,7 +77,7 @@ def test_it_goes_on_as_it_did_then() -> None:
     one, two = Driven(), Driven()
     one.feed(12), two.feed(12)
     bookmark = one.learned
-    one.lane.undo.bookmark(one.lane.learner, one.lane.time_s)
+    one.lane.bookmark()
     one.feed(5)
     assert not same(one.learned, bookmark)
     assert one.lane.go_back(None) == "" and same(one.learned, bookmark)
@@ -181,25 +182,60 @@ def test_another_model_cannot_go_back_to_what_the_one_before_had_learned() -> No
     assert "oldest is" in kept.events("note")[0].data["message"]
 
 
-def picture_learner(labelled: bool) -> tuple[Learner, list[Step]]:
+def picture_lane(labelled: bool) -> tuple[Knowledge, list[Step]]:
     classes = ("a", "b") if labelled else ()
     info = StreamInfo("c", ("picture",), ("",), 15.0, 1, (32, 32, 3), "uint8", classes=classes)
     random = np.random.default_rng(0)
-    learner = make_learner(info, default_params(pictures=True, labelled=labelled))
+    known = Knowledge(info, default_params(pictures=True, labelled=labelled))
     pictures = random.integers(0, 255, (12, 1, 32, 32, 3), dtype=np.uint8)
-    return learner, [Step("c", i, np.array([i / 15]), p, 1) for i, p in enumerate(pictures)]
+    return known, [Step("c", i, np.array([i / 15]), p, 1) for i, p in enumerate(pictures)]
 
 
 def test_the_watcher_goes_back_and_the_classifier_says_that_it_cannot() -> None:
-    learner, steps = picture_learner(labelled=False)
-    undo = Undo()
+    known, steps = picture_lane(labelled=False)
+    learner = known.learner
     for step in steps[:6]:
         learner.learn(step, learner.score(step))
-    assert undo.bookmark(learner, 0.0) == ""
+    assert known.bookmark() == ""
     before = copy.deepcopy(learner.learned())  # type: ignore[attr-defined]  # it can
     for step in steps[6:]:
         learner.learn(step, learner.score(step))
-    assert undo.go_back(learner, None, 1.0) == ""
+    assert known.go_back(None) == ""
     assert same(before, learner.learned())  # type: ignore[attr-defined]  # it can
-    classifier, _ = picture_learner(labelled=True)
-    assert undo.bookmark(classifier, 0.0) == undo.go_back(classifier, 10, 0.0) == CANNOT
+    classifier, _ = picture_lane(labelled=True)
+    assert classifier.bookmark() == classifier.go_back(10) == CANNOT
+
+
+def test_what_is_usual_goes_back_with_what_was_learned() -> None:
+    driven = Driven()
+    driven.lane.params.set("detector.decision_rows", 10)
+    driven.feed(20)
+    assert driven.lane.bookmark() == ""
+    before = copy.deepcopy(driven.lane.detector.learned())  # type: ignore[attr-defined]  # it can
+    alarms = driven.lane.detector.state_dict()["life"]["number"]
+    driven.feed(20)
+    assert not same(before, driven.lane.detector.learned())  # type: ignore[attr-defined]
+    assert driven.lane.go_back(None) == ""
+    assert same(before, driven.lane.detector.learned())  # type: ignore[attr-defined]
+    assert driven.lane.detector.state_dict()["life"]["number"] >= alarms, "numbering goes on"
+
+
+@pytest.mark.parametrize("model", registry.names("models"))
+def test_a_channel_that_came_since_begins_anew_and_the_others_go_back(model: str) -> None:
+    driven = Driven(model)
+    driven.feed(10)
+    weights = driven.learned["normaliser"]["mean"].copy()
+    assert driven.lane.bookmark() == ""
+    more = StreamInfo("s", ("a", "b", "c"), ("", "", ""), RATE_HZ, version=2)
+    list(driven.lane.extend(more))
+    times = 10 + np.arange(300) / RATE_HZ
+    list(driven.lane.take(Block("s", 1000, times, waves(300, 3), 0.0)))
+    assert driven.learned["normaliser"]["mean"].shape == (3,)
+    for seconds in (1.0, None):
+        assert driven.lane.go_back(seconds) == ""
+        assert driven.learned["normaliser"]["mean"].shape == (3,)
+    assert np.array_equal(driven.learned["normaliser"]["mean"][:2], weights)
+    assert driven.learned["normaliser"]["mean"][2] == 0.0
+    times = 13 + np.arange(100) / RATE_HZ
+    results = [each for each in driven.lane.take(Block("s", 1300, times, waves(100, 3), 0.0))]
+    assert any(isinstance(each, Result) and len(each.values[0]) == 3 for each in results)
