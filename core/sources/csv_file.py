@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ from driftscope.core.errors import SourceError
 from driftscope.core.interfaces import Source
 from driftscope.core.pacing import MAX_ROWS, Pacer, PlayParams, block_rows
 from driftscope.core.params import param
+from driftscope.core.sources._cells import cells, decoded, is_missing
 from driftscope.core.sources._lines import LineFile
-from driftscope.core.sources._table import Table, cells, decoded, is_missing, recognise
+from driftscope.core.sources._names import too_short
+from driftscope.core.sources._table import Table, recognise
 from driftscope.core.stream import F64, Block, Bools, Event, Item, StreamInfo
 
 HEAD_ROWS = 64
@@ -49,6 +51,7 @@ class CsvFile(Source):
 
     scheme = "csv"
     suffixes = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+    seeks = True
     Params = CsvParams
 
     def __init__(self, target: str, params: CsvParams) -> None:
@@ -84,10 +87,10 @@ class CsvFile(Source):
         self._file = LineFile(self._path)
         head = _head(self._file)
         lines = head[:-1].split(b"\n", HEAD_LINES)[:HEAD_LINES]
-        table = recognise([decoded(line) for line in lines])
+        table = recognise([decoded(line) for line in lines], self.label)
         if table is None or not table.taken:
             raise SourceError(_no_table(self._path, self._file.broken, lines))
-        self._table = table
+        self._table, self.texts = table, table.texts
         rows = table.parse(head.split(b"\n", table.header_lines)[-1])
         self._describe(table, rows[0][: HEAD_ROWS + 1])
         self._take(*rows)
@@ -102,10 +105,13 @@ class CsvFile(Source):
             if data is None:
                 return self._end()
             self._take(*self._table.parse(data))
+        if self._seq < self.start:
+            self._pass_over()
+            return []
         n = self._pacer.due(self._time_s[: min(limit, block_rows(self._values.shape[1]))])
         if not n:
             return []
-        items = self._events(n)
+        items = [*self._new_texts(), *self._events(n)]
         time_s, self._time_s = self._time_s[:n], self._time_s[n:]
         values, self._values = self._values[:n], self._values[n:]
         items.append(Block(self.key, self._seq, time_s, values, time.monotonic()))
@@ -115,7 +121,7 @@ class CsvFile(Source):
 
     def progress(self) -> float:
         """Return how much of the file has been given out and taken in. Any thread."""
-        taken = self.health.samples if self.health is not None else self._seq
+        taken = self._seq if self.health is None else self.start + self.health.samples
         return self._part * min(1.0, taken / self._seq) if self._seq else 0.0
 
     def close(self) -> None:
@@ -134,8 +140,10 @@ class CsvFile(Source):
         self._counted_hz = None if timed else rate_hz or 1.0
         clock = table.clock if timed else "elapsed" if rate_hz else "rows"
         info = StreamInfo(self.key, table.names, table.units, rate_hz, clock=clock)
+        self._info = info
         notes = [*(self._file.notes if self._file else ()), *table.notes]
-        self._items = [info, *(self._note(0, self._last_s, message=note) for note in notes)]
+        self._items = self._new_texts() or [info]
+        self._items += [self._note(0, self._last_s, message=note) for note in notes]
 
     def _take(self, time_s: F64, values: F64, bad: list[Bad]) -> None:
         """Hold parsed rows until they are due, at times that rise."""
@@ -149,6 +157,24 @@ class CsvFile(Source):
         self._last_s = float(time_s[-1]) if len(time_s) else self._last_s
         self._time_s, self._values = time_s, values
         self._bad = [(row + self._seq, text, reason) for row, text, reason in bad]
+
+    def _pass_over(self) -> None:
+        """Read on to the first row that is wanted, giving nothing out."""
+        n = min(len(self._time_s), self.start - self._seq)
+        if n:
+            self.passed_s = float(self._time_s[n - 1])
+            self._events(n)  # they were told when the rows were given
+            self._time_s, self._values = self._time_s[n:], self._values[n:]
+            self._seq += n
+            self._note_part()
+
+    def _new_texts(self) -> list[Item]:
+        """Return the next version of the stream if labels came that are other texts."""
+        info, texts = self._info, self._table.labels.texts
+        if texts == info.classes:
+            return []
+        self._info = replace(info, classes=texts, version=info.version + 1)
+        return [self._info]
 
     def _note_part(self) -> None:
         """Find how far into the file the next row lies."""
@@ -166,6 +192,7 @@ class CsvFile(Source):
                 "count": 1 if at < TOLD_BAD else len(bad) - TOLD_BAD,
                 "text": text,
                 "reason": f"line {row + self._table.header_lines + 1}: {reason}",
+                "partly": bool(np.isfinite(self._values[row - self._seq]).any()),
             }
             time_s = float(self._time_s[row - self._seq])
             items.append(Event(self.key, row, time_s, "reject", data))
@@ -176,6 +203,8 @@ class CsvFile(Source):
         return items
 
     def _end(self) -> list[Item] | None:
+        if self._seq < self.start:
+            raise SourceError(too_short(str(self._path), self._seq, self.start, "rows"))
         if self.not_rising > self._told:
             return [self._tell_not_rising(self._last_s)]
         broken = self._file.broken if self._file else ""
