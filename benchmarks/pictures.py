@@ -24,12 +24,12 @@ import numpy as np
 from _discs import KINDS, LEARN, clip, foreign_pictures, made_up, pasted
 
 from driftscope.core.arrays import F64, Bools, Pixels
-from driftscope.core.holding import Holding
 from driftscope.core.parts import make_detector, make_learner, prepare_thread
 from driftscope.core.pictures.cells import CELL, GRID
 from driftscope.core.pictures.heat import score_of
 from driftscope.core.sections import default_params
 from driftscope.core.stream import Step, StreamInfo
+from driftscope.core.suspicion import Suspicion
 
 RATE_HZ = 30.0
 
@@ -45,7 +45,8 @@ def watched(pictures: list[Pixels]) -> tuple[F64, F64, int]:
     params = default_params(pictures=True)
     shape = pictures[0].shape
     info = StreamInfo("clip", ("picture",), ("",), RATE_HZ, sample_shape=shape, dtype="uint8")
-    learner, detector, holding = make_learner(info, params), make_detector(info, params), Holding()
+    learner, detector = make_learner(info, params), make_detector(info, params)
+    suspicion = Suspicion()
     score, spent_ms, alarms = np.zeros(len(pictures)), np.zeros((len(pictures), 2)), 0
     for i, picture in enumerate(pictures):
         step = Step("clip", i, np.array([i / RATE_HZ]), picture[None], 1)
@@ -53,9 +54,10 @@ def watched(pictures: list[Pixels]) -> tuple[F64, F64, int]:
         scored = learner.score(step)
         detected = detector.score(step, scored)
         scored_s = time.perf_counter()
-        holding.follow(learner, bool(detected.alarm[-1]), float(step.time_s[-1]))
+        rarity, alarm = float(detected.rarity[0]), bool(detected.alarm[0])
+        suspicion.follow(learner, rarity, alarm, i / RATE_HZ, 1 / detector.decision_rows)
         learner.learn(step, scored)
-        detector.learn(step, scored, detected, not holding.held)
+        detector.learn(step, scored, detected, not suspicion.held)
         learned_s = time.perf_counter()
         spent_ms[i] = 1e3 * (scored_s - begun_s), 1e3 * (learned_s - scored_s)
         score[i] = scored.error[0, 0]

@@ -43,8 +43,7 @@ class Device(ABC):
     """
 
     scheme: ClassVar[str]
-    aliases: ClassVar[tuple[str, ...]] = ()
-    """Further first words that mean it."""
+    aliases: ClassVar[tuple[str, ...]] = ()  # further first words that mean it
     suffixes: ClassVar[tuple[str, ...]] = ()
     raw: ClassVar[bool] = False
     """True if its address is a URL: the target is all of it, first word and question marks too."""
@@ -57,14 +56,19 @@ class Device(ABC):
     longest_wait_s: ClassVar[float] = 5.0
     """Between two attempts to open it again, at most."""
     name: str
-    params: Any
-    """Its own Params, the `source` section while it is open."""
-    pictures: bool = False
-    """True if its samples are pictures; known before it is opened."""
-    labelled: bool = False
-    """True if it gives Labels with its samples; known before it is opened."""
+    params: Any  # its own Params, the `source` section while it is open
+    pictures: bool = False  # True if its samples are pictures; known before it is opened
+    labelled: bool = False  # True if it gives Labels with its samples; known before it is opened
     label: str = ""
-    """The column that is to hold labels, "" for none: its cells may be text. Set before `open`."""
+    """The column that is to hold labels, "" for none. Set before `open`. Where its cells are text
+    a source gives their numbers, and tells the texts by number as `StreamInfo.classes`."""
+    texts: tuple[str, ...] = ()
+    """Columns of text, which may be named as the label and are left out otherwise."""
+    seeks: ClassVar[bool] = False
+    """True if it can begin with any sample, as if the ones before had been given."""
+    start: int = 0
+    """The sample to begin with, or at least to count from; set before the first `open`."""
+    passed_s: float | None = None  # the time of the last sample that was passed over
     health: Any = None  # the Health that says how it goes, once a Monitor reads it
 
     @classmethod
@@ -150,7 +154,6 @@ class Decoder(ABC):
 
     @abstractmethod
     def state_dict(self) -> State: ...
-
     @abstractmethod
     def load_state_dict(self, state: State) -> None: ...
 
@@ -168,16 +171,13 @@ class Learner(ABC):
     """The stream's rate as known so far; set by the Monitor between two steps."""
     horizon: int
     """How many samples ahead it predicts now; 0 if it does not."""
-    auto_step_rows: int | None = None
-    """The batch size it does best with, None to go by the stream's rate."""
-    holds: ClassVar[bool] = False
-    """True if it is to be held while an alarm lasts."""
+    auto_step_rows: int | None = None  # the batch size it does best with, None: by the rate
+    holds: ClassVar[bool] = False  # True if it is to be held while an alarm lasts
     trust: float = 1.0
     """How far the next step is to be learned from, 0 to 1; set before `learn`."""
 
     @abstractmethod
     def score(self, step: Step) -> Scored: ...
-
     @abstractmethod
     def learn(self, step: Step, scored: Scored) -> float:
         """Take the step in, train on it unless frozen or held; return the training loss, or NaN.
@@ -201,6 +201,9 @@ class Learner(ABC):
     @abstractmethod
     def reset(self) -> None:
         """Start anew with fresh weights, and not held."""
+
+    def quicken(self) -> None:  # noqa: B027  most have no step to lengthen
+        """Learn faster for a while, between two steps: what came before has changed for good."""
 
     def take_over(self, old: Learner) -> None:  # noqa: B027  most are given nothing by hand
         """Keep what a user gave by hand to the learner before, whose model was changed, and what
@@ -236,7 +239,6 @@ class Learner(ABC):
 
     @abstractmethod
     def state_dict(self) -> State: ...
-
     @abstractmethod
     def load_state_dict(self, state: State) -> None: ...
 
@@ -249,6 +251,7 @@ class Detector(ABC):
 
     params: DetectorParams
     rate_hz: float | None
+    normal: bool = False  # True while what an alarm is about is taken for normal
 
     @property
     @abstractmethod
@@ -271,10 +274,8 @@ class Detector(ABC):
 
     @abstractmethod
     def reset(self) -> None: ...
-
     @abstractmethod
     def state_dict(self) -> State: ...
-
     @abstractmethod
     def load_state_dict(self, state: State) -> None: ...
 

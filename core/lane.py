@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from driftscope.core import clock, outcome
+from driftscope.core.describing import info_of
 from driftscope.core.interfaces import State
 from driftscope.core.knowledge import Knowledge
 from driftscope.core.labels import Waiting
@@ -29,6 +31,7 @@ from driftscope.core.stream import (
 )
 
 BULK_ROWS = 1024
+DRIFTED = "The loss has risen for good: the model learns faster for a while."
 
 
 class Lane(Knowledge):
@@ -45,6 +48,8 @@ class Lane(Knowledge):
         self.load = Load()
         self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows", live)
         self._labels = Waiting()
+        self._named: StreamInfo | None = None
+        """The stream's next version, of which only the classes are others."""
         self.grid = StepGrid(info, self.step_rows)
         self.seq = 0
         self.time_s = 0.0
@@ -86,6 +91,7 @@ class Lane(Knowledge):
         learner have them now."""
         late = self._labels.put(labels, self.grid.learned_to)
         if late is not None:
+            yield from self._name_classes()
             self.learner.label(late)
             yield from self.learner.take_reports()
 
@@ -109,12 +115,16 @@ class Lane(Knowledge):
 
     def extend(self, info: StreamInfo) -> Iterator[Output]:
         """Close the open step untrained, and go on with the stream's next version: what was
-        learned stays, nothing is interrupted."""
+        learned stays, nothing is interrupted. A new class that a label brings is told in front
+        of its row, which is scored without knowing of it."""
+        if info.label is not None and info.channels == self.info.channels:
+            self._named = info
+            return
+        self._named = None
         yield from self._close_open_step()
         new = info.channels[len(self.info.channels) :]
         self.info = info
-        if new:  # what is remembered knows nothing of them
-            self.undo.forget()
+        if new:  # it knows nothing of them
             self.former.end()
         self.learner.extend(info)
         self.detector.extend(info)
@@ -136,10 +146,12 @@ class Lane(Knowledge):
         return dict(
             learner=self.learner.state_dict(), detector=self.detector.state_dict(),
             grid=self.grid.state_dict(), rate=self.rate.state_dict(),
-            seq=self.seq, time_s=self.time_s, steps=self._steps, info=self.info,
+            seq=self.seq, time_s=self.time_s, steps=self._steps, info=asdict(self.info),
+            last_s=self.time_s if self.grid.last_s is None else self.grid.last_s,
             next_seq=self._next_seq, settling=self.settling.state_dict(),
-            holding=self._holding.state_dict(), labels=self._labels.state_dict(),
-            former=self.former.state_dict(),
+            suspicion=self.suspicion.state_dict(), drift=self.drift.state_dict(),
+            labels=self._labels.state_dict(), former=self.former.state_dict(),
+            undo=self.undo.state_dict(), named=self._named and asdict(self._named),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -152,8 +164,11 @@ class Lane(Knowledge):
         self.seq, self.time_s, self._steps = state["seq"], state["time_s"], state["steps"]
         self._next_seq = state["next_seq"]
         self.settling.load_state_dict(state["settling"])
-        self._holding.load_state_dict(state["holding"], self.learner)
+        self.suspicion.load_state_dict(state["suspicion"], self.learner, self.detector)
+        self.drift.load_state_dict(state["drift"])
         self._labels.load_state_dict(state["labels"])
+        self._named = info_of(state["named"]) if state["named"] else None
+        self.undo.load_state_dict(state["undo"])
 
     def _scored_and_learned(self, step: Step, age_s: float) -> Iterator[Output]:
         spare = not self.live or self.load.spare(age_s, self.rate.rate_hz)
@@ -162,14 +177,11 @@ class Lane(Knowledge):
         scored, detected = self._score(step)
         scored_s = time.perf_counter()
         yield from self._outputs(step, (scored, detected), former)
-        if self.learner.holds:
-            news = self._holding.follow(
-                self.learner, bool(detected.alarm[-1]), float(step.time_s[-1])
-            )
-            if news:
-                yield self._event("note", step.seq, dict(message=news))
+        if news := self._weigh(step, detected):
+            yield self._event("note", step.seq, dict(message=news))
         handed_s = time.perf_counter()
-        step = self._labels.on(step)
+        yield from self._name_classes()
+        step = self._labelled(step)
         skip = self.live and self.load.skip_learning(age_s, time.monotonic(), self.rate.rate_hz)
         loss = float("nan")
         if skip:
@@ -177,17 +189,14 @@ class Lane(Knowledge):
             self._left_out.add("skipped", step, self.step_rows())
         else:
             loss = self.learner.learn(step, scored)
-        covered = step.rows / self.detector.decision_rows
-        settled = self.settling.settled(float(scored.loss.mean()), covered)
-        calibrate = settled and not (self.params.learner.frozen or self._holding.held)
-        self.detector.learn(step, scored, detected, calibrate)
+        drifted = self._take_in(step, scored, detected)
         learn_s = time.perf_counter() - handed_s
         if not skip:
             yield from self._left_out.end("skipped")
         self.load.spent(handed_s - begun_s, None if skip else learn_s, step.rows)
         self._close(step)
         if not skip:
-            self.undo.follow(self.learner, self.time_s)
+            self.undo.follow(self.learner, self.detector, self.time_s, self.info)
         self.former.take(step, learn=spare)
         yield from self.learner.take_reports()
         yield Learned(
@@ -195,6 +204,22 @@ class Lane(Knowledge):
             skip, self.learner.state,
         )  # fmt: skip
         yield from self._learner_events(step.seq)
+        if drifted:
+            yield self._event("drift", step.seq, dict(detector=drifted, message=DRIFTED))
+
+    def _name_classes(self) -> Iterator[Output]:
+        """Take in what classes there are more, once the rows that bring them were scored."""
+        if self._named is not None:
+            self.info, self._named = self._named, None
+            self.learner.extend(self.info)
+            yield self.info
+
+    def _labelled(self, step: Step) -> Step:
+        """Return the step with its labels; those of earlier rows among them go to the learner."""
+        step = self._labels.on(step)
+        for late in self._labels.late(step.key):
+            self.learner.label(late)
+        return step
 
     def _learner_events(self, seq: int) -> Iterator[Event]:
         for kind, data in self.learner.take_events():
@@ -226,7 +251,8 @@ class Lane(Knowledge):
             scored, detected = self._score(step)
             if step.n > self.grid.emitted:
                 yield from self._outputs(step, (scored, detected), former)
-            self.learner.skip(self._labels.on(step), scored)
+            yield from self._name_classes()
+            self.learner.skip(self._labelled(step), scored)
             self.detector.learn(step, scored, detected, False)
             self.former.take(step, learn=False)
             self.grid.close_step()

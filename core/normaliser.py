@@ -60,18 +60,20 @@ class Normaliser:
         off += self.scale * self.scale
         return np.sqrt(off, out=off)
 
-    def update(self, values: F64) -> None:
-        """Take in the rows `values` (n, C), all measured against the statistics before them."""
+    def update(self, values: F64, trust: float = 1.0) -> None:
+        """Take in the rows `values` (n, C), all measured against the statistics before them; each
+        counts for `trust` (0 to 1) of a row."""
         present = ~np.isnan(values)
         whole = bool(present.all())
         rows = np.float64(len(values)) if whole else present.sum(0, dtype=np.float64)
+        worth = trust * rows
         off = values - self.mean
         if not whole:
             off[~present] = 0.0
         bound = np.where(self._var > 0.0, WINSOR * self.scale, np.inf)
         bounded(off, bound)
-        count = np.minimum(self._count + rows, 1.0 / RATE)
-        weight = np.minimum(rows / np.maximum(count, 1.0), 1.0)  # 1: as many rows as are remembered
+        count = np.minimum(self._count + worth, 1.0 / RATE)
+        weight = np.minimum(worth / np.maximum(count, 1e-9), 1.0)  # 1: as many as are remembered
         shift = off.sum(0) / np.maximum(rows, 1.0)
         spread = off - shift
         spread *= spread

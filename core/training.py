@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from driftscope.core import precision
 from driftscope.core.bank import Bank, copies
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
 from driftscope.core.optimizers import CAREFUL, Optimizer
+from driftscope.core.precision import asked
 from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F64, EventKind
 
@@ -24,8 +26,9 @@ class Training:
     snapshot, alone.
 
     `rates` (K,) says by what each copy multiplies the slider; `net` is the copy at 1, and
-    `predict` asks them all. To the guards no loss counts as less than `least`. `updates` counts
-    those made. The nets stay in their eval mode, so that scoring changes nothing.
+    `predict` asks them all, `ask` this one: where and how exactly the parameters say. To the
+    guards no loss counts as less than `least`. `updates` counts those made. The nets stay in
+    their eval mode, so that scoring changes nothing.
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class Training:
         self.rates = tuple(rates)
         self.guards = [Guard() for _ in rates]
         self.updates = 0
-        self.go_on(copies(net, len(rates)))
+        self.go_on(copies(net.to(params.device), len(rates)))
 
     def go_on(self, nets: nn.Module | Sequence[nn.Module]) -> None:
         """Train these nets from now on, one for each rate, in the place of those before; their
@@ -48,9 +51,17 @@ class Training:
         self.nets = [net.eval() for net in ([nets] if isinstance(nets, nn.Module) else nets)]
         self.net = self.nets[self.rates.index(1.0)]
         self.optimizer = Optimizer(self.nets, self._params, self._careful, self.rates)
-        self.predict = Bank(self.nets, self.optimizer.weights, self.optimizer.gradient)
+        self._bank = Bank(self.nets, self.optimizer.weights, self.optimizer.gradient)
         self._each = torch.ones(len(self.nets))
         self._all_sane()
+
+    def predict(self, windows: Tensor) -> Tensor:
+        """Return (K, B, C), what each copy makes of windows (B, W, C)."""
+        return asked(self._bank, windows, self._params, self.optimizer.weights.device)
+
+    def ask(self, inputs: Tensor) -> Tensor:
+        """Return what `net` makes of its inputs."""
+        return asked(self.net, inputs, self._params, self.optimizer.weights.device)
 
     def step(
         self, mean: Tensor, baseline: float, time_s: float, unit: float = 1.0, trust: float = 1.0
@@ -65,7 +76,10 @@ class Training:
         done = np.isfinite(losses)
         if done.any():
             self.optimizer.clear()
-            mean.backward(self._each if mean.dim() else None)  # type: ignore[no-untyped-call]  # torch does not say
+            scale = precision.scale(self._params)
+            mean.backward((self._each if mean.dim() else self._each[0]) * scale)  # type: ignore[no-untyped-call]  # torch does not say
+            if scale != 1.0:
+                self.optimizer.gradient.div_(scale)
             factors = np.array([guard.factor(time_s) for guard in self.guards])
             done = self.optimizer.step(losses, factors * trust)
         self.updates += bool(done.any())
@@ -78,13 +92,16 @@ class Training:
                 well = False
             elif guard.due(judged, time_s):
                 guard.keep(self.optimizer.row(k), time_s)
+        if self._params.device != self.optimizer.weights.device.type:
+            self._move()
         return float(losses[self.rates.index(1.0)]), well
 
     def solve(self, windows: Tensor, target: Tensor, known: Tensor) -> None:
         """Let a net that has a `start` put a solution in the place of its weights, as long as it
         is young: that of rows (B, W, C) with what was `known` of the `target` (B, C)."""
         start: Any = getattr(self.net, "start", None)
-        if start is not None and start(windows, target, known) and len(self.nets) > 1:
+        given = [each.to(self.optimizer.weights.device) for each in (windows, target, known)]
+        if start is not None and start(*given) and len(self.nets) > 1:
             self.optimizer.weights.copy_(self.optimizer.weights[self.rates.index(1.0)].clone())
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
@@ -114,6 +131,12 @@ class Training:
         for name, buffer in self.net.named_buffers():
             buffer.copy_(learned["buffers"][name])
         self._all_sane()
+
+    def _move(self) -> None:
+        """Go on where the parameters say now, with all that was learned."""
+        learned = self.learned()
+        self.go_on(copies(self.net.to(self._params.device), len(self.nets)))
+        self.go_back(learned)
 
     def _restore(self, k: int, reason: str, time_s: float) -> None:
         """Have one copy go back to its snapshot; say so unless that was just said of another."""

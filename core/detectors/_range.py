@@ -7,8 +7,6 @@ import math
 import numpy as np
 
 from driftscope.core.detectors._scores import (
-    DISTRUST,
-    SUSPECT,
     Judged,
     Score,
     Summary,
@@ -16,10 +14,6 @@ from driftscope.core.detectors._scores import (
 )
 from driftscope.core.interfaces import State
 from driftscope.core.stream import F64, Bools
-
-ABSORB = 0.05
-"""How much of what lies outside the range is taken in per decision while it is judged rare."""
-RARE = 3.0
 
 
 class Range(Score):
@@ -67,11 +61,10 @@ class Range(Score):
             )
         return Judged(score, max(0.0, rarity), np.maximum(excess[:half], excess[half:]), reach)
 
-    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
+    def learn(self, rows: Summary, judged: Judged, weight: float, absorb: float) -> None:
         if (self._decisions >= self.FIRST).any():
             self._expected += min(1.0, self._record_rate())
             if judged.score:
-                weight = DISTRUST if before > SUSPECT else 1.0
                 median = math.log(2) / self.EXPONENT
                 self._observed += weight
                 self._short += weight * (judged.score < median)
@@ -81,7 +74,7 @@ class Range(Score):
         self._decisions += present
         self._draws[:half] += rows.count[:half]
         self._draws[half:] += present[half:]
-        self._widen(judged.measured, ABSORB if rarity > RARE else 1.0)
+        self._widen(judged.measured, absorb)
 
     def extend(self, channels: int) -> None:
         for name, fill in (

@@ -8,7 +8,7 @@ import numpy as np
 
 from driftscope.core.arrays import widened
 from driftscope.core.calibration import Calibrator
-from driftscope.core.detectors._scores import DISTRUST, SUSPECT, Judged, Score, Summary
+from driftscope.core.detectors._scores import Judged, Score, Summary
 from driftscope.core.interfaces import State
 from driftscope.core.stream import F64
 
@@ -38,8 +38,7 @@ class Residual(Score):
         score = float(channels.max(initial=0.0))
         return Judged(score, self._calibrator.rarity(score) if score else 0.0, channels, size)
 
-    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None:
-        weight = DISTRUST if before > SUSPECT else 1.0
+    def learn(self, rows: Summary, judged: Judged, weight: float, absorb: float) -> None:
         if judged.score:
             self._calibrator.add(judged.score, weight)
         size = judged.measured

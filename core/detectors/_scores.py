@@ -83,14 +83,15 @@ def widened_halves(values: F64, channels: int, fill: float) -> F64:
 class Score(ABC):
     """Judge decisions by one property. `judge` is pure; `learn` takes the same decision in.
 
-    `learn` is told this decision's rarity by all scores together, and the one before's.
+    `learn` is told how much the decision counts for what is usual, and how much is to be taken
+    in of what lies outside all that was seen.
     """
 
     @abstractmethod
     def judge(self, rows: Summary) -> Judged: ...
 
     @abstractmethod
-    def learn(self, rows: Summary, judged: Judged, rarity: float, before: float) -> None: ...
+    def learn(self, rows: Summary, judged: Judged, weight: float, absorb: float) -> None: ...
 
     @abstractmethod
     def extend(self, channels: int) -> None:

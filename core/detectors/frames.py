@@ -85,7 +85,8 @@ class Frames(Detector):
         for stretch, decision in outcome.judged:
             if calibrate and stretch.rows == self._rows:
                 self._evidence += 1
-                weight = DISTRUST if self._before > SUSPECT else 1.0
+                doubted = self._before > SUSPECT and not self.normal
+                weight = DISTRUST if doubted else 1.0
                 self._calibrator.add(stretch.score, weight)
             self._before = decision.rarity
         self._open, self._last, self._life = outcome.open, outcome.last, outcome.life
@@ -105,6 +106,16 @@ class Frames(Detector):
         """Go on with pictures of another size."""
         self.info = info
         self._ahead = None
+
+    def learned(self) -> State:
+        return dict(
+            rows=self._rows, evidence=self._evidence, calibrator=self._calibrator.state_dict()
+        )
+
+    def go_back(self, learned: State) -> None:
+        if learned["rows"] == self.decision_rows:  # of another time scale it tells nothing
+            self._ahead, self._evidence = None, learned["evidence"]
+            self._calibrator.load_state_dict(learned["calibrator"])
 
     @property
     def decision_rows(self) -> int:
@@ -168,10 +179,10 @@ class Frames(Detector):
     def state_dict(self) -> State:
         last = self._last
         return dict(
-            rows=self._rows, evidence=self._evidence, before=self._before, last_s=self._last_s,
+            self.learned(), before=self._before, last_s=self._last_s,
             last=(last.seq, last.time_s, last.before_s, last.rarity, last.channel_score.copy()),
             open=(self._open.rows, self._open.score, self._open.rarity),
-            life=self._life.state_dict(), calibrator=self._calibrator.state_dict(),
+            life=self._life.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:

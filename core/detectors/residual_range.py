@@ -12,10 +12,14 @@ from driftscope.core.arrays import widened
 from driftscope.core.clock import auto_decision_rows
 from driftscope.core.detectors._range import Range
 from driftscope.core.detectors._residual import Residual
-from driftscope.core.detectors._scores import Judged, Score, Summary
+from driftscope.core.detectors._scores import DISTRUST, SUSPECT, Judged, Score, Summary
 from driftscope.core.interfaces import Detector, State
 from driftscope.core.sections import DetectorParams
 from driftscope.core.stream import F64, Alarm, Detected, Scored, Step, StreamInfo
+
+RARE, ABSORB, ABSORB_S = 3.0, 0.05, 900.0
+"""Of what lies outside all that was seen, as much of the rest is taken in per decision while it is
+judged as rare as 1 in 1000: over 20 decisions, or a quarter of an hour if that is longer."""
 
 
 @dataclass(slots=True)
@@ -74,8 +78,9 @@ class ResidualRange(Detector):
         for decision, (rows, judged) in zip(outcome.decisions, outcome.judged, strict=True):
             if calibrate and judged:
                 self._evidence += 1
+                weight, absorb = self._taken_in(decision)
                 for score, said in zip(self._scores, judged, strict=True):
-                    score.learn(rows, said, decision.rarity, self._last.rarity)
+                    score.learn(rows, said, weight, absorb)
             self._last = decision
         self._open, self._life = outcome.open, outcome.life
         self._last_s = float(step.time_s[step.n - 1])
@@ -99,6 +104,18 @@ class ResidualRange(Detector):
         wide = widened(self._last.channel_score, channels, 0.0)
         self._last = replace(self._last, channel_score=wide)
         self._ahead = None
+
+    def learned(self) -> State:
+        return dict(
+            rows=self._rows, evidence=self._evidence,
+            scores=[score.state_dict() for score in self._scores],
+        )  # fmt: skip
+
+    def go_back(self, learned: State) -> None:
+        if learned["rows"] == self.decision_rows:  # of another time scale it tells nothing
+            self._ahead, self._evidence = None, learned["evidence"]
+            for score, saved in zip(self._scores, learned["scores"], strict=True):
+                score.load_state_dict(saved)
 
     @property
     def decision_rows(self) -> int:
@@ -160,6 +177,18 @@ class ResidualRange(Detector):
         )  # fmt: skip
         return Outcome(decisions, judged, rows, life, alarms, detected)
 
+    def _taken_in(self, decision: Decision) -> tuple[float, float]:
+        """Return how much a decision counts for what is usual, and how much of what it has
+        outside all that was seen is taken in."""
+        if self.normal:
+            return 1.0, 1.0
+        weight = DISTRUST if self._last.rarity > SUSPECT else 1.0
+        if decision.rarity <= RARE:
+            return weight, 1.0
+        if self.info.clock == "rows":
+            return weight, ABSORB
+        return weight, min(ABSORB, (decision.time_s - self._last.time_s) / ABSORB_S)
+
     def _said(self, rows: Summary) -> list[Judged]:
         """Return what each score says; nothing of a decision that lacks rows or predictions."""
         half = len(rows.count) // 2
@@ -180,10 +209,10 @@ class ResidualRange(Detector):
     def state_dict(self) -> State:
         last, rows = self._last, self._open
         return dict(
-            rows=self._rows, evidence=self._evidence, last_s=self._last_s,
+            self.learned(), last_s=self._last_s,
             last=(last.seq, last.time_s, last.before_s, last.rarity, last.channel_score.copy()),
             open=rows and (rows.rows, rows.high, rows.low, rows.total, rows.count),
-            life=self._life.state_dict(), scores=[score.state_dict() for score in self._scores],
+            life=self._life.state_dict(),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
