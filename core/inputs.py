@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driftscope.core import registry
 from driftscope.core.health import Health
-from driftscope.core.interfaces import Decoder, Device, Transport
+from driftscope.core.interfaces import Decoder, Device, State, Transport
+from driftscope.core.labelling import Labelling
 from driftscope.core.params import ParamSet
 from driftscope.core.reader import Reader
+from driftscope.core.sections import StreamParams
 from driftscope.core.stream import Block, Event, Item
 from driftscope.core.wire import Chunk
 
@@ -25,6 +27,9 @@ class Input:
     health: Health
     reader: Reader
     decoder: Decoder | None
+    labelling: Labelling
+    saved: State = field(default_factory=dict)
+    """By the stream, what its lanes are to go on from."""
     broken: bool = False
     """True from a lost link until it is live again."""
 
@@ -38,7 +43,10 @@ class Input:
             if not isinstance(params.sections.get("decoder"), plugin.Params):
                 params.attach("decoder", plugin.Params())
             decoder = plugin(key, params.sections["decoder"])
-        return cls(key, reader.device, params, health, reader, decoder)
+        labels = params.sections.get("stream")
+        reader.device.label = labels.label if isinstance(labels, StreamParams) else ""
+        labelling = Labelling(reader.device, lambda: params.stream)
+        return cls(key, reader.device, params, health, reader, decoder, labelling)
 
     def decoded(self, chunk: Chunk) -> tuple[Sequence[Item], float, int]:
         """Return what a chunk's bytes hold, how many seconds that took, and how many samples."""
@@ -57,6 +65,20 @@ class Input:
         if self.decoder is not None:
             return self.decoder.gap(time.monotonic(), reason)
         return [Event("", 0, 0.0, "gap", dict(reason=reason))]
+
+    def state_dict(self) -> State:
+        """Return what a later run needs to read on as if never stopped."""
+        state = dict(labelling=self.labelling.state_dict())
+        return state if self.decoder is None else dict(state, decoder=self.decoder.state_dict())
+
+    def load_state_dict(self, state: State) -> None:
+        """Read on from a saved state, its `lanes` included. Before the reader is started."""
+        self.saved = dict(state["lanes"])
+        if self.decoder is not None and "decoder" in state:
+            self.decoder.load_state_dict(state["decoder"])
+        self.labelling.load_state_dict(state["labelling"])
+        for lane in state["lanes"].values():
+            self.device.start = lane["seq"] if lane["next_seq"] is None else lane["next_seq"]
 
     def flush(self) -> Sequence[Item]:
         """Return what the decoder still holds at the end."""

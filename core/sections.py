@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from driftscope.core import devices
 from driftscope.core.params import Params, ParamSet, param
 
 
@@ -28,6 +29,21 @@ def _model_of_pictures(name: str) -> str:
 @dataclass
 class StreamParams(Params):
     """What is said of the stream itself."""
+
+    label: str = param(
+        "", live=False, label="Labels",
+        help="The column that says what each row is. It is learned from the other columns, and no "
+        "channel itself; each row's is said before it is looked at. Empty: there is none.",
+    )  # fmt: skip
+    label_kind: str = param(
+        "auto", choices=("auto", "class", "value"), live=False, label="Labels are",
+        help="class: one of a few kinds; value: a number to be told as closely as possible; auto: "
+        "text is classes, and so are whole numbers of which the first 64 rows hold few.",
+    )  # fmt: skip
+    label_delay: int = param(
+        0, low=0, high=100_000, unit="rows", live=False, label="Labels come later by",
+        help="How many rows after the one it belongs to a label stands in the stream.",
+    )  # fmt: skip
 
 
 @dataclass
@@ -67,6 +83,23 @@ class LearnerParams(Params):
         help="How the gradient becomes a step: as it is; every weight's divided by how large it "
         "usually is; Adam, which smooths it as well. Changing it forgets the momentum.",
     )  # fmt: skip
+    precision: str = param(
+        "float32", choices=("float32", "bfloat16", "float16"), label="Precision",
+        help="How exactly the net calculates; weights and losses stay float32. bfloat16 keeps 8 of "
+        "24 binary digits: large nets are up to twice as fast where the processor has it, small "
+        "ones slower. float16 is for graphics cards; a processor is slower with it.",
+    )  # fmt: skip
+    device: str = param(
+        "cpu", choices=devices.names, read=devices.there, label="Calculate on",
+        help="Where the net calculates: cpu, or cuda, a graphics card. Small nets are faster on "
+        "the processor.",
+    )  # fmt: skip
+    rates: int = param(
+        4, low=1, high=6, live=False, label="Rates at once", unit="copies",
+        help="How many copies of the model learn side by side, at rates around the learning rate "
+        "that is set: 4 at 0.1, 0.3, 1 and 3 times it. The prediction trusts those that did well "
+        "lately. Fewer take less time.",
+    )  # fmt: skip
     frozen: bool = param(
         False, hidden=True, label="Freeze learning",
         help="Hold weights, normalisation and calibration as they are; scoring goes on.",
@@ -95,6 +128,10 @@ class PictureLearnerParams(LearnerParams):
         help="How many remembered pictures are learned again in each update, so that what is "
         "rarely in view is not forgotten. A set of labelled pictures starts with 0: each comes "
         "again in the next pass.",
+    )  # fmt: skip
+    rates: int = param(
+        1, low=1, high=1, live=False, unit="copies", hidden=True, label="Rates at once",
+        help="Models of pictures learn at one rate: this has no effect.",
     )  # fmt: skip
     horizon: int = param(
         0, low=1, high=4096, log=True, auto=0, unit="pictures", hidden=True, label="Predict ahead",
@@ -146,7 +183,7 @@ def default_params(
         learner = PictureLearnerParams()
     return ParamSet(
         source=source or Params(),
-        stream=StreamParams(),
+        stream=Params() if pictures else StreamParams(),
         learner=learner,
         detector=DetectorParams(kind="frames") if pictures else DetectorParams(),
     )

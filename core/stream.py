@@ -100,14 +100,16 @@ class Labels:
     It is a number of a class, -1 where it is not known, or of a stream whose labels are values
     float64, NaN where it is not known. Labels known together with their samples
     travel in front of the block; whatever learns from them sees them only once the rows' result
-    was handed over. Later ones come whenever they come. Of rows in `test` (n,) nothing is to be
-    learned: they only say how well it was.
+    was handed over. Those that stood in rows `delay` later are seen only after these rows'
+    result. Others come whenever they come. Of rows in `test` (n,) nothing is to be learned: they
+    only say how well it was.
     """
 
     key: str
     seq: int
     y: Array
     test: Bools | None = None
+    delay: int = 0
 
 
 @dataclass(frozen=True, slots=True)

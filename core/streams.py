@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from driftscope.core import resuming
+from driftscope.core.describing import info_of
 from driftscope.core.errors import PluginError
 from driftscope.core.fan_out import FanOut
 from driftscope.core.inputs import Input
 from driftscope.core.interfaces import Sink, State
 from driftscope.core.lane import Lane
+from driftscope.core.resuming import check_place
 from driftscope.core.stream import Block, Event, EventKind, Item, Learned, Output, StreamInfo
 from driftscope.core.time_limit import TimeLimit
 
@@ -35,14 +38,16 @@ class Streams:
         self.owners: dict[str, str] = {}
         """Which device each stream comes from."""
         self.sinks = FanOut(sinks, lambda text: self.tell("note", dict(message=text)))
-        self.saved: State = {}
-        """Lanes' states that wait for their streams to be described."""
+        self._passed: dict[str, float] = {}
+        """By the stream, when the last row was that was learned before; until the next comes."""
         self._inputs = inputs
         self._limit = limit
         self._border = border
 
     def finish(self, device: str) -> None:
         """Score what is left of a device's streams."""
+        if device in self._inputs:
+            self._take_cut(self._inputs[device], self._inputs[device].labelling.rest())
         for key, lane in self.lanes.items():
             if self.owners[key] == device:
                 self.hand_over(lane.finish(), device)
@@ -55,6 +60,10 @@ class Streams:
 
     def take(self, given: Input, items: Iterable[Item]) -> None:
         """Take in what a device gave."""
+        self._take_cut(given, given.labelling.cut(items))
+
+    def _take_cut(self, given: Input, items: Iterable[Item]) -> None:
+        """Take in what is left once the labels are told apart."""
         for each in items:
             key = self._stream(given.key, each.key)
             item = each if key == each.key else replace(each, key=key)
@@ -68,6 +77,7 @@ class Streams:
                     f"{given.device.name} gave samples of {key!r}, a stream it did not describe."
                 )
             elif isinstance(item, Block):
+                check_place(given.device, self._passed.pop(key, None))
                 self.hand_over(lane.take(self._limit.within(item)), given.key)
             else:
                 self.hand_over(lane.label(item), given.key)
@@ -85,12 +95,17 @@ class Streams:
         lane = self.lanes.get(info.key)
         if lane is None:
             given = self._inputs[device]
-            lane = Lane(info, given.params, given.device.live)
-            if info.key in self.saved:
-                lane.load_state_dict(self.saved.pop(info.key))
-            self.lanes[info.key] = lane
+            saved = given.saved.pop(info.key, None)
+            known = info if saved is None else resuming.known(info, saved)
+            lane = self.lanes[info.key] = Lane(known, given.params, given.device.live)
             self.owners[info.key] = device
-            self.hand_over([info], device)
+            if saved is None:
+                self.hand_over([info], device)
+            else:
+                self._go_on(lane, given, saved)
+                self.describe(info, device)
+        elif info == lane.info:
+            return
         elif len(info.channels) >= len(lane.info.channels):
             self.hand_over(lane.extend(info), device)
         else:
@@ -98,6 +113,27 @@ class Streams:
                 f"The stream {info.key!r} was described anew with fewer channels: a channel that "
                 "is gone must stay, and be missing."
             )
+
+    def state_of(self, device: str) -> State:
+        """Return what a later run needs to go on with a device's streams."""
+        lanes = [key for key, owner in self.owners.items() if owner == device]
+        own = self._inputs[device].state_dict()
+        return dict(own, lanes={key: self.lanes[key].state_dict() for key in lanes})
+
+    def begin(self, given: Input) -> None:
+        """Go on with the streams that a decoder knew when its state was saved; any other's go on
+        when they are described."""
+        for saved in list(given.saved.values()) if given.decoder is not None else ():
+            self.describe(info_of(saved["info"]), given.key)
+
+    def _go_on(self, lane: Lane, given: Input, saved: State) -> None:
+        """Begin behind what was learned before: at the next row, or behind a gap."""
+        resuming.load(lane, saved)
+        self.hand_over([lane.info, *lane.take(resuming.no_rows(lane.info))], given.key)
+        if given.device.seeks:
+            self._passed[lane.info.key] = saved["last_s"]
+        else:
+            self.take(given, given.gap("nothing was read between two runs"))
 
     def hand_over(self, outputs: Iterable[Output], device: str) -> None:
         """Give what a device's lane gives to every sink; its learning happens in between."""

@@ -6,7 +6,6 @@ dates, cells may be quoted, a comma within a cell is a decimal comma.
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +16,15 @@ import numpy as np
 
 from driftscope.core.clock import LARGEST_S, believable
 from driftscope.core.decoders import _parse
+from driftscope.core.sources._cells import (
+    SHOWN,
+    LabelCells,
+    cells,
+    decoded,
+    is_missing,
+    is_number,
+    value,
+)
 from driftscope.core.stream import F64
 
 DELIMITERS = ("\t", ";", ",", " ")
@@ -25,7 +33,6 @@ EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))
 """A time without a unit that is at least this big is a count since 1970 of this many seconds."""
 UNIX_S = (5e8, 4.2e9)
 """Seconds that are taken for a date (1985 to 2103) rather than for time gone by."""
-SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class Table:
 
     header_lines  lines in front of the first row
     time          what the first cell is: a date, a number (of `scale_s` seconds), or no time
+    texts         names of the columns of text that are left out
+    label         the cell that holds the label, -1 for none; `labels` reads it
     """
 
     delimiter: str
@@ -46,12 +55,15 @@ class Table:
     scale_s: float
     clock: Literal["unix", "elapsed"]
     notes: tuple[str, ...]
+    texts: tuple[str, ...]
+    label: int
+    labels: LabelCells
 
     def parse(self, data: bytes) -> tuple[F64, F64, list[tuple[int, str, str]]]:
         """Read whole lines, one row a line.
 
         Return time_s (n,), NaN where there is none, values (n, C), and (row, text, reason) of
-        every bad line, whose row is all NaN.
+        every bad line, whose row is all NaN; where only its label is bad the rest stays.
         """
         rows = np.full((data.count(b"\n"), 1 + len(self.taken)), np.nan)
         bad: list[tuple[int, str, str]] = []
@@ -63,9 +75,11 @@ class Table:
                 continue
             line = decoded(run.rstrip(b"\n"))
             try:
-                rows[at] = self._row(line)
+                rows[at], odd = self._row(line)
             except ValueError as error:
-                bad.append((at, line[:SHOWN].rstrip(), str(error)))
+                odd = str(error)
+            if odd:
+                bad.append((at, line[:SHOWN].rstrip(), odd))
             at += 1
         return believable(rows[:, 0] * self.scale_s), np.ascontiguousarray(rows[:, 1:]), bad
 
@@ -74,7 +88,8 @@ class Table:
         wanted = (0, *self.taken) if self.time == "number" else self.taken
         first: F64 | None = np.full(lines, np.nan)
         found: F64 | None = None
-        if self.delimiter != " " and self.time != "date":
+        plain = self.label < 0 or self.labels.text is False
+        if self.delimiter != " " and self.time != "date" and plain:
             found = self._numbers(data, lines, self.delimiter, self.columns)
         if found is not None:
             found = found[:, wanted]
@@ -84,6 +99,12 @@ class Table:
                 return None
             if self.time == "date":
                 first = dates_s([row[0] for row in split])
+            if not plain:
+                for row in split:
+                    try:
+                        row[self.label] = repr(self.labels.read(row[self.label]))
+                    except ValueError:
+                        return None
             text = "\n".join([";".join([row[i] for i in wanted]) for row in split]) + "\n"
             found = self._numbers(text.encode(), lines, ";", len(wanted))
         if found is None or first is None:
@@ -103,8 +124,9 @@ class Table:
             row.pop()
         return row
 
-    def _row(self, line: str) -> list[float]:
-        """Read one odd line; raise ValueError that says what is wrong with it."""
+    def _row(self, line: str) -> tuple[list[float], str]:
+        """Read one odd line; return its numbers and what is wrong with its label. Raise ValueError
+        that says what is wrong with the rest."""
         if not line.strip():
             raise ValueError("a blank line")
         row = self._cells(line)
@@ -117,11 +139,18 @@ class Table:
             time = _parse.seconds(row[0].replace("/", "-"))
             if math.isnan(time):
                 raise ValueError(f"{row[0]!r} is no date")
-        return [time, *(value(row[i]) for i in self.taken)]
+        label, odd = math.nan, ""
+        if self.label >= 0:
+            try:
+                label = self.labels.read(row[self.label])
+            except ValueError as error:
+                odd = f"as a label {error}"
+        return [time, *(label if i == self.label else value(row[i]) for i in self.taken)], odd
 
 
-def recognise(lines: list[str]) -> Table | None:
-    """Recognise a table by its first lines; None if no line holds a number."""
+def recognise(lines: list[str], label: str = "") -> Table | None:
+    """Recognise a table by its first lines; None if no line holds a number. The column `label`
+    is kept even if it holds text."""
     delimiter = _delimiter([line for line in lines if line.strip()])
     rows = [cells(line, delimiter) for line in lines]
     counts = Counter(len(row) for row in rows if any(map(is_number, row)))
@@ -142,13 +171,19 @@ def recognise(lines: list[str]) -> Table | None:
     units: list[str] = []
     taken: list[int] = []
     notes: list[str] = []
+    texts: list[str] = []
+    labelled, labels = -1, LabelCells()
     for at in range(1 if leads or time == "date" else 0, columns):
         name, unit = _parse.split_name_unit(named[at])
         column = [row[at] for row in data if not is_missing(row[at])]
         if not column and not name:
             continue
         name = name or f"value {len(names) + 1}"
-        if column and not any(map(is_number, column)):
+        if name == label and labelled < 0:
+            labelled = at
+            labels.look([row[at] for row in data])
+        elif column and not any(map(is_number, column)):
+            texts.append(name)
             notes.append(f"Column {name!r} holds text, such as {column[0]!r}: it is left out.")
             continue
         names.append(name)
@@ -162,36 +197,8 @@ def recognise(lines: list[str]) -> Table | None:
     return Table(
         delimiter, columns, first, _parse.unique(names[:MAX_CHANNELS]),
         tuple(units[:MAX_CHANNELS]), tuple(taken[:MAX_CHANNELS]), time, scale_s,
-        "unix" if dated else "elapsed", tuple(notes),
+        "unix" if dated else "elapsed", tuple(notes), tuple(texts), labelled, labels,
     )  # fmt: skip
-
-
-def decoded(data: bytes) -> str:
-    """Read bytes as UTF-8 if they are that, else as latin-1."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def cells(line: str, delimiter: str) -> list[str]:
-    """Split a line; quotes around a cell are taken off. A delimiter " " is any white space."""
-    if delimiter == " ":
-        return line.split()
-    if '"' not in line:
-        return line.split(delimiter)
-    try:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-    except csv.Error:
-        return line.split(delimiter)
-
-
-def value(text: str) -> float:
-    """Return a cell's number, NaN if it says that there is none; raise ValueError if neither."""
-    found = _parse.number(text.replace(",", "."))
-    if found is None:
-        raise ValueError(f"{text[:SHOWN]!r} is no number")
-    return found
 
 
 def dates_s(column: list[str]) -> F64 | None:
@@ -204,17 +211,6 @@ def dates_s(column: list[str]) -> F64 | None:
             return None
         return found.astype(np.int64) / 1e6
     return _dates_s(column)
-
-
-def is_missing(text: str) -> bool:
-    """Say whether a cell says that there is no value: empty, nan, null, n/a."""
-    found = _parse.number(text)
-    return found is not None and math.isnan(found)
-
-
-def is_number(text: str) -> bool:
-    found = _parse.number(text.replace(",", "."))
-    return found is not None and not math.isnan(found)
 
 
 def _dates_s(column: Iterable[str]) -> F64 | None:

@@ -139,11 +139,11 @@ class CsvFile(Source):
             self._last_s = float(head_s[known[0]]) - (known[0] + 1) * self._period_s
         self._counted_hz = None if timed else rate_hz or 1.0
         clock = table.clock if timed else "elapsed" if rate_hz else "rows"
-        info = StreamInfo(self.key, table.names, table.units, rate_hz, clock=clock)
-        self._info = info
+        info = self._info = StreamInfo(
+            self.key, table.names, table.units, rate_hz, clock=clock, classes=table.labels.texts
+        )
         notes = [*(self._file.notes if self._file else ()), *table.notes]
-        self._items = self._new_texts() or [info]
-        self._items += [self._note(0, self._last_s, message=note) for note in notes]
+        self._items = [info, *(self._note(0, self._last_s, message=note) for note in notes)]
 
     def _take(self, time_s: F64, values: F64, bad: list[Bad]) -> None:
         """Hold parsed rows until they are due, at times that rise."""
