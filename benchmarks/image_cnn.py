@@ -42,7 +42,7 @@ SETTINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "Adam 0.001": (
         ("learner.optimizer", "adam"), ("learner.lr_mode", "absolute"), ("learner.lr", "0.001"),
     ),
-    "defaults, bfloat16": (("model.precision", "bfloat16"),),
+    "defaults, bfloat16": (("learner.precision", "bfloat16"),),
 }  # fmt: skip
 TIMED = ("SGD 0.01, momentum 0.9", "Adam 0.001")
 BATCH = 32

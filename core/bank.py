@@ -38,7 +38,7 @@ def copies(net: nn.Module, count: int) -> list[nn.Module]:
 def flatten(nets: Sequence[nn.Module]) -> tuple[Tensor, Tensor]:
     """Make parameters and gradients of K alike nets views of two matrices (K, P); return these."""
     rows = [[p.detach().reshape(-1) for p in net.parameters()] for net in nets]
-    flat = torch.stack([torch.cat([torch.zeros(0), *row]) for row in rows])
+    flat = torch.stack([torch.cat(row or [torch.zeros(0)]) for row in rows])
     gradient = torch.zeros_like(flat)
     for k, net in enumerate(nets):
         start = 0

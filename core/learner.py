@@ -73,7 +73,7 @@ class Forecaster(Learner):
         past, end, rows = self._past, self._past.end, step.rows
         z = self._normalised(end, rows)
         with torch.inference_mode():
-            correction = self.net(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
+            correction = self.training.ask(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
         made = past.forecasts[end : end + rows]
         mean, scale = self.normaliser.mean, self.normaliser.scale
         last = past.held[end : end + rows]
@@ -239,7 +239,7 @@ class Forecaster(Learner):
             return math.nan
         windows = self._windows(self._normalised(self._past.end - self.horizon, rows), rows)
         target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
-        made = self.net(windows)
+        made = self.training.ask(windows)
         if count < present.size:
             made, target = made * known, target * known
         mean = huber_loss(made, target, reduction="sum") / count

@@ -95,7 +95,7 @@ class Optimizer:
             second = torch.lerp(second, squares, 1.0 - (BETA2 if adam else ALPHA))
             along = (second + EPS * EPS).rsqrt_()
             slope = squares.mul_(along).sum(1)
-        done, length = self._lengths(np.atleast_1d(loss), slope.numpy())
+        done, length = self._lengths(np.atleast_1d(loss), slope.cpu().numpy())
         held = [] if done.all() else [(t, t.clone()) for t in (self.weights, self.first, second)]
         if adam:
             self.first.lerp_(g, 1.0 - self.params.momentum)
@@ -103,11 +103,11 @@ class Optimizer:
         else:
             direction = g if along is g else along.mul_(g)
             along = self.first.mul_(self.params.momentum).add_(direction)
-        far = torch.from_numpy((length * factor).astype(np.float32))
+        far = torch.from_numpy((length * factor).astype(np.float32)).to(g.device)
         self.weights.addcmul_(along, far[:, None], value=-1.0)
         if held:
             held[2] = second, self.second
-            bad = torch.from_numpy(~done)
+            bad = torch.from_numpy(~done).to(g.device)
             for tensor, before in held:
                 tensor[bad] = before[bad]
         self.second = second
@@ -144,7 +144,8 @@ class Optimizer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.kind = state["kind"]
         for name in _KEPT:
-            setattr(self, name, _copied(state[name]))
+            value = _copied(state[name])
+            setattr(self, name, value.to(self.weights.device) if torch.is_tensor(value) else value)
 
     def row(self, k: int) -> dict[str, Any]:
         """Return a copy of what there is of copy k alone, weights included, to be put back."""

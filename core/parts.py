@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from driftscope.core import registry
+from driftscope.core import devices, registry
 from driftscope.core.interfaces import Detector, Learner
 from driftscope.core.params import ParamSet
 from driftscope.core.stream import StreamInfo
@@ -19,6 +19,7 @@ def prepare_thread(pictures: bool = False) -> None:
     import torch
 
     torch.set_num_threads(1)
+    devices.look()
     importlib.import_module("driftscope.core.learner")
     for kind in ("models", "detectors", *(["picture_models"] if pictures else [])):
         registry.load_all(kind)

@@ -58,7 +58,7 @@ class Net(nn.Module):
         known = present.all(1)
         x, y = windows[known].double(), target[known].double()
         x = x.flatten(1)[None] if self.together else x.permute(2, 0, 1)
-        x = torch.cat((x, torch.ones(*x.shape[:2], 1, dtype=x.dtype)), 2)
+        x = torch.cat((x, x.new_ones(*x.shape[:2], 1)), 2)
         y = y[None] if self.together else y.T[:, :, None]
         self.gram += x.mT @ x
         self.cross += x.mT @ y
@@ -74,14 +74,14 @@ class Net(nn.Module):
 
     def _solve(self) -> None:
         held = RIDGE * self.gram.diagonal(dim1=1, dim2=2).mean(1) + 1e-6
-        eye = torch.eye(self.gram.shape[1], dtype=self.gram.dtype)
+        eye = torch.eye(self.gram.shape[1], dtype=self.gram.dtype, device=self.gram.device)
         found = torch.linalg.solve(self.gram + held[:, None, None] * eye, self.cross)
         if not found.isfinite().all():
             return
         if self.together:
             self.outer.weight.copy_(found[0, :-1].T)
         else:
-            weight = torch.zeros(self.channels, self.window, self.channels)
+            weight = self.outer.weight.new_zeros(self.channels, self.window, self.channels)
             of = torch.arange(self.channels)
             weight[of, :, of] = found[:, :-1, 0].float()
             self.outer.weight.copy_(weight.flatten(1))

@@ -52,13 +52,8 @@ class Net(nn.Module):
 
 @dataclass
 class ImageCNNParams(Params):
-    """How large the net is, and how exactly it calculates."""
+    """How large the net is."""
 
-    precision: str = param(
-        "float32", choices=("float32", "bfloat16"), label="Precision",
-        help="How exactly the net calculates. bfloat16 keeps 8 of 24 binary digits: about twice "
-        "as fast where the processor has it, slower where it has not.",
-    )  # fmt: skip
     hidden: int = param(
         512, low=8, high=4096, log=True, live=False, unit="units", label="Hidden units",
         help="How much the last layers can tell apart.",

@@ -48,7 +48,7 @@ class Finding:
     def chances(self, maps: F32) -> F32:
         """Return (B, 16, 16) the probability that cells of maps (B, 16, 16, 12) are foreign."""
         with torch.inference_mode():
-            found: F32 = torch.sigmoid(self.training.net(self._seen(maps))[:, 0]).numpy()
+            found: F32 = torch.sigmoid(self.training.ask(self._seen(maps))[:, 0]).numpy()
         return found
 
     def learn(self, smalls: Pixels, maps: F32, updates: int, time_s: float) -> None:
@@ -66,7 +66,7 @@ class Finding:
             foreign = covered > CLEAR
             counts = (foreign | (covered < CLEAN)).astype(np.float32)
             mean = binary_cross_entropy_with_logits(
-                self.training.net(self._seen(seen))[:, 0],
+                self.training.ask(self._seen(seen))[:, 0],
                 torch.from_numpy(foreign.astype(np.float32)),
                 torch.from_numpy(counts),
             )

@@ -50,7 +50,7 @@ class Redrawing:
     def redrawn(self, cells: F32) -> F32:
         """Return maps (B, 16, 16, 12) as the net redraws them."""
         with torch.inference_mode():
-            made = self.training.net(as_maps(self.normalised(cells))).numpy()
+            made = self.training.ask(as_maps(self.normalised(cells))).numpy()
         redrawn: F32 = made.transpose(0, 2, 3, 1) * self.spread + self._mean
         return redrawn
 
@@ -80,7 +80,7 @@ class Redrawing:
                 (again,), _ = self.replay.sample(self._params.replay)
                 batch = np.concatenate((cells, again))
             maps = as_maps(self.normalised(batch))
-            mean = huber_loss(self.training.net(maps), maps)
+            mean = huber_loss(self.training.ask(maps), maps)
             loss, well = self.training.step(mean, baseline, time_s)
             if not update:
                 first = loss

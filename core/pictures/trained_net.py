@@ -56,11 +56,7 @@ class TrainedNet:
 
     def logits(self, pictures: Pixels) -> Tensor:
         """Return (B, K) float32 for pictures (B, h, w, 3), with the way back to the weights."""
-        half = getattr(self._model_params, "precision", "float32") == "bfloat16"
-        seen = torch.from_numpy(pictures).permute(0, 3, 1, 2)
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            made: Tensor = self.training.net(seen)
-        return made.float()
+        return self.training.ask(torch.from_numpy(pictures).permute(0, 3, 1, 2))
 
     def train(
         self, pictures: Pixels, y: Classes, logits: Tensor | None, guess: float, time_s: float

@@ -80,7 +80,7 @@ def test_nothing_is_learned_of_what_has_no_label_or_is_a_test(y: int, test: bool
         {},
         dict(learner__optimizer="sgd"),
         dict(learner__optimizer="sgd", learner__lr_mode="absolute", learner__lr=0.01),
-        dict(model__precision="bfloat16"),
+        dict(learner__precision="bfloat16"),
         dict(learner__replay=8),
         dict(learner__updates=3),
     ],

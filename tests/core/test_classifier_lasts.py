@@ -92,7 +92,7 @@ def test_rate_batch_and_precision_are_turned_while_it_runs() -> None:
                 monitor.send(SetParam("learner.step_rows", 16))
                 monitor.send(SetParam("learner.lr", 0.5))
                 monitor.send(SetParam("learner.optimizer", "sgd"))
-                monitor.send(SetParam("model.precision", "bfloat16"))
+                monitor.send(SetParam("learner.precision", "bfloat16"))
 
         def close(self) -> None: ...
 
