@@ -153,7 +153,7 @@ class Column:
             column = self._column_of(block)
             values = np.ascontiguousarray(np.delete(block.values, self._at or 0, axis=1))
         known = np.isfinite(column)
-        empty: Bools = np.isnan(values).all(axis=1)
+        empty = np.asarray(np.isnan(values).all(axis=1))
         cuts = {0, len(block), *np.flatnonzero(known & empty).tolist(), *self._firsts(column)}
         borders = sorted(cuts)
         for a, b in pairwise(borders):
