@@ -1,11 +1,15 @@
-"""Time the learner's step beside a bare PyTorch loop, and beside deep-river's learner.
+r"""Time the learner's step beside a bare PyTorch loop, and beside deep-river's learner.
 
 Run: python benchmarks/learner.py [--seconds 2] [--channels 8]
 The bare loop works on ready-normalised windows and does nothing else: zero_grad, forward, Huber
 loss, backward and the step of torch.optim with the learner's optimizer, on one copy of the net;
 where it says so, a scoring pass in inference mode before. deep-river gets the same net and
-optimizer, and ready-made windows: predict_one, then learn_one. What Linear solves at its start is
-over by then. All that is compared runs in this process, turn by turn, on one torch thread; medians.
+optimizer, and ready-made windows: predict_one, then learn_one. It wants an older River than this
+project, so install both into a folder of their own, and name that in PYTHONPATH:
+pip install --no-deps --target FOLDER deep-river==0.3.4 "river==0.25.*" sortedcontainers tqdm \
+    pandas python-dateutil six
+What Linear solves at its start is over by then. All that is compared runs in this process, turn by
+turn, on one torch thread; medians.
 """
 
 from __future__ import annotations
@@ -111,6 +115,18 @@ def bare_loop(learner: Forecaster, rows: int, channels: int) -> Once:
     return once
 
 
+class Flat(nn.Module):
+    """Take windows flat, (B, W * C): deep-river sizes its input by the first layer it finds."""
+
+    def __init__(self, net: Any, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.first, self.net, self.shape = net.inner, net, shape
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        made: torch.Tensor = self.net(x.view(-1, *self.shape))
+        return made
+
+
 def river_loop(learner: Forecaster, channels: int) -> Once | None:
     """Return the same for deep-river's learner, one by one; None where it is not installed."""
     try:
@@ -118,7 +134,7 @@ def river_loop(learner: Forecaster, channels: int) -> Once | None:
     except ImportError:
         return None
     cells = learner.window * channels
-    net = nn.Sequential(nn.Unflatten(1, (learner.window, channels)), net_of(learner))
+    net = Flat(net_of(learner), (learner.window, channels))
     model = MultiTargetRegressor(net, loss_fn="huber", optimizer_fn="adam", lr=1e-3)
     draw = np.random.default_rng(0)
     row = draw.normal(size=cells)
@@ -163,7 +179,7 @@ def one_by_one(channels: int, seconds: float) -> None:
         took = found[2][2]
         print(f"  {took / both:.2f} times deep-river's speed ({took:.3f} ms); goal 1.5")
     else:
-        print("  deep-river is not installed: pip install --no-deps deep-river sortedcontainers")
+        print("  deep-river cannot be imported: the head of this file says how to get it")
 
 
 def long_steps(channels: int, seconds: float) -> None:
