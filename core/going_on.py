@@ -29,6 +29,12 @@ def fit(saved: Saved, inputs: Inputs, named: Iterable[str] = ()) -> State:
     StateError if the sources are others, or what is told does not fit what was learned.
     """
     state: State = {}
+    left_out = set(saved.sources) - {masked(text) for text in inputs}
+    if left_out and (len(saved.sources) > 1 or len(inputs) > 1):
+        raise StateError(
+            f"{saved.path.name} was saved with {', '.join(saved.sources)}: name these sources, and "
+            "more if you like, or another file."
+        )
     for text, (_, params) in inputs.items():
         source = _of(saved, text, inputs)
         if source is not None:
@@ -74,11 +80,6 @@ def _of(saved: Saved, text: str, inputs: Inputs) -> tuple[str, SavedSource] | No
         return masked(text), sources[masked(text)]
     if len(sources) == 1 and len(inputs) == 1:
         return next(iter(sources.items()))
-    if not any(masked(each) in sources for each in inputs):
-        names = ", ".join(sources)
-        raise StateError(
-            f"{saved.path.name} was saved with {names}: name these sources, or another file."
-        )
     return None
 
 

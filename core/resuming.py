@@ -26,6 +26,15 @@ def known(info: StreamInfo, saved: State) -> StreamInfo:
     return was
 
 
+def taken(saved: dict[str, State], key: str) -> State | None:
+    """Take out what a stream is to go on from; the only one of its source is its, by whatever
+    name. None if there is nothing."""
+    if key not in saved and len(saved) == 1:
+        _, state = saved.popitem()
+        return dict(state, info=dict(state["info"], key=key))
+    return saved.pop(key, None)
+
+
 def load(lane: Lane, saved: State) -> None:
     """Have a lane go on from a saved state; raise StateError if it does not fit the model."""
     try:
