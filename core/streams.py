@@ -95,7 +95,7 @@ class Streams:
         lane = self.lanes.get(info.key)
         if lane is None:
             given = self._inputs[device]
-            saved = given.saved.pop(info.key, None)
+            saved = resuming.taken(given.saved, info.key)
             known = info if saved is None else resuming.known(info, saved)
             lane = self.lanes[info.key] = Lane(known, given.params, given.device.live)
             self.owners[info.key] = device
@@ -118,7 +118,8 @@ class Streams:
         """Return what a later run needs to go on with a device's streams."""
         lanes = [key for key, owner in self.owners.items() if owner == device]
         own = self._inputs[device].state_dict()
-        return dict(own, lanes={key: self.lanes[key].state_dict() for key in lanes})
+        states = {key: self.lanes[key].state_dict() for key in lanes}
+        return dict(own, lanes=self._inputs[device].saved | states)
 
     def begin(self, given: Input) -> None:
         """Go on with the streams that a decoder knew when its state was saved; any other's go on

@@ -83,7 +83,7 @@ def the_same_from_there(text: str, settings: list[tuple[str, str]], tmp_path: Pa
     gone_on = run(text, [], path, for_s=how.get("for_s", 1e9))
     expected, found = rows(whole, first), rows(gone_on, first)
     both = min(len(expected["loss "]), len(found["loss "]))  # a demo never ends
-    assert 0 < first and 0 < both and expected.keys() == found.keys()
+    assert first > 0 and both > 0 and expected.keys() == found.keys()
     for name, column in found.items():
         assert np.array_equal(column[:both], expected[name][:both], equal_nan=True), name
     if "for_s" not in how:
