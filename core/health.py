@@ -131,6 +131,8 @@ class Health(Sink):
         self.recent = NONE
         self.events: deque[Event] = deque(maxlen=500)
         self._recent: deque[Losses] = deque()
+        self._own_losses = False
+        """True once results have told losses, as of forecasts."""
         self._alarms: dict[str, int] = {}
         self._step_ms: deque[float] = deque(maxlen=20_000)
         self._counted: deque[tuple[float, int]] = deque()
@@ -151,9 +153,8 @@ class Health(Sink):
             self._alarms[item.key] = max(self._alarms.get(item.key, 0), item.id)
             self.alarms = sum(self._alarms.values())
         elif isinstance(item, Graded):
-            losses = Losses.of(item)
-            if not self.overall.rows or self.overall.baselines.keys() == losses.baselines.keys():
-                self._add_losses(losses)  # else they are of another kind than the results' own
+            if not self._own_losses:  # else those of labels are of another kind
+                self._add_losses(Losses.of(item))
         elif isinstance(item, Report):
             self.report = item
         else:
@@ -210,6 +211,7 @@ class Health(Sink):
         if not result.scored:
             self.unscored += n
             return
+        self._own_losses |= bool(result.baseline_loss)
         self.calibrated = result.calibrated
         self.threshold = result.threshold
         if self.first_prediction_s is None and _says_something(result):

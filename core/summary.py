@@ -22,6 +22,7 @@ def peak_memory_mb() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
+OVERALL = "overall_"
 SUMMED = (
     "samples", "rejected", "dropped", "gaps", "updates", "skipped_updates", "unscored", "missed",
     "alarms",
@@ -56,9 +57,24 @@ def summary(health: Health) -> dict[str, Any]:
         clock_drift_ppm=health.clock.drift_ppm, clock_jitter_ms=health.clock.jitter_ms,
     )  # fmt: skip
     if health.report is not None:
-        figures |= health.report.figures
-        figures["passes"] = list(health.report.passes)
+        figures |= _graded(health)
     return {name: _json(value) for name, value in figures.items()}
+
+
+def _graded(health: Health) -> dict[str, Any]:
+    """Return what labels say: of a column of labels over all rows of the run, of pictures of the
+    latest ones."""
+    report, info = health.report, health.info
+    assert report is not None
+    if info is None or info.label is None:
+        return {**report.figures, "passes": list(report.passes)}
+    known = report.figures
+    return {
+        **{f"recent_{name}": known[name] for name in known if f"{OVERALL}{name}" in known},
+        **{name.removeprefix(OVERALL): value for name, value in known.items()
+           if name.startswith(OVERALL)},
+        "label": info.label.name, "classes": list(report.classes),
+    }  # fmt: skip
 
 
 def _json(value: Any) -> Any:
