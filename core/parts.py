@@ -29,14 +29,16 @@ def make_learner(info: StreamInfo, params: ParamSet) -> Learner:
     """Make the learner with the model chosen; imports torch.
 
     A model may name the learner that goes with it: `Learner`, called with the stream, the
-    parameters of the learner and those of the model. Else it is the Forecaster.
+    parameters of the learner and those of the model. Else it is the Forecaster, and of a stream
+    with labels the LabelLearner.
     """
+    from driftscope.core.labelled.learner import LabelLearner
     from driftscope.core.learner import Forecaster
 
     plugin = registry.load("picture_models" if info.pictures else "models", params.learner.model)
     if not isinstance(params.sections.get("model"), plugin.Params):
         params.attach("model", plugin.Params())
-    made: Learner = getattr(plugin, "Learner", Forecaster)(
+    made: Learner = getattr(plugin, "Learner", LabelLearner if info.label else Forecaster)(
         info, params.learner, params.sections["model"]
     )
     return made
