@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -79,7 +78,7 @@ class LiveUpdate:
             optimizer.gradient.zero_()
             for name, gradient in given.items():
                 self._copy.gradient(name).copy_(gradient)
-            done = bool(np.all(optimizer.step(0.0 if loss is None else loss)))
+            done = optimizer.step([0.0 if loss is None else loss], [1.0])[0]
             if not (done and bool(optimizer.weights.isfinite().all())):
                 optimizer.load_state_dict(before)
                 raise ParamError(

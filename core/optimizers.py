@@ -7,17 +7,15 @@ calls whatever the net, and however many copies.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from driftscope.core.bank import flatten
 from driftscope.core.sections import LearnerParams
-from driftscope.core.stream import F64, Bools
 
 CAREFUL = 0.02
 """The part of the longest safe step that "auto" takes: right where a gradient is of a few rows."""
@@ -62,7 +60,7 @@ class Optimizer:
     ) -> None:
         self.params = params
         self.careful = careful
-        self.rates: F64 = np.array(rates)
+        self.rates = tuple(rates)
         self.weights, self.gradient = flatten([module] if isinstance(module, nn.Module) else module)
         self.reset()
 
@@ -71,19 +69,21 @@ class Optimizer:
         self.kind = self.params.optimizer
         self.first = torch.zeros_like(self.weights)
         self.second = torch.zeros_like(self.weights)
-        self.updates, self.mean_loss, self.mean_slope = np.zeros((3, len(self.weights)))
+        copies = len(self.weights)
+        self.updates = [0] * copies
+        self.mean_loss, self.mean_slope = [0.0] * copies, [0.0] * copies
 
     def clear(self) -> None:
         """Empty the gradients, to be called before each backward pass."""
         self.gradient.fill_(TINY)
 
     @torch.no_grad()
-    def step(self, loss: F64 | float, factor: F64 | float = 1.0) -> Bools:
+    def step(self, loss: Sequence[float], factor: Sequence[float]) -> list[bool]:
         """Step along the gradients that are there; `factor` shortens the step.
 
-        `loss` is the mean loss they belong to; both (K,), or one for all. Return (K,) which copies
-        took it: one whose gradients are not finite does not, and nothing of it has changed. With
-        lr = 0 no weight changes.
+        `loss` is the mean loss they belong to; of both there are K. Return which copies took it:
+        one whose gradients are not finite does not, and nothing of it has changed. With lr = 0 no
+        weight changes.
         """
         if self.params.optimizer != self.kind:
             self.reset()
@@ -95,48 +95,52 @@ class Optimizer:
             second = torch.lerp(second, squares, 1.0 - (BETA2 if adam else ALPHA))
             along = (second + EPS * EPS).rsqrt_()
             slope = squares.mul_(along).sum(1)
-        done, length = self._lengths(np.atleast_1d(loss), slope.cpu().numpy())
-        held = [] if done.all() else [(t, t.clone()) for t in (self.weights, self.first, second)]
+        far = self._lengths(slope.tolist(), loss, factor)
+        bad = [k for k, each in enumerate(far) if each is None]
+        held = [each[bad] for each in (self.weights, self.first, self.second)] if bad else []
         if adam:
             self.first.lerp_(g, 1.0 - self.params.momentum)
             along.mul_(self.first)
         else:
             direction = g if along is g else along.mul_(g)
             along = self.first.mul_(self.params.momentum).add_(direction)
-        far = torch.from_numpy((length * factor).astype(np.float32)).to(g.device)
-        self.weights.addcmul_(along, far[:, None], value=-1.0)
-        if held:
-            held[2] = second, self.second
-            bad = torch.from_numpy(~done).to(g.device)
-            for tensor, before in held:
-                tensor[bad] = before[bad]
+        length = torch.tensor([[each or 0.0] for each in far], device=g.device)
+        self.weights.addcmul_(along, length, value=-1.0)
         self.second = second
-        return done
+        for each, before in zip((self.weights, self.first, second), held, strict=False):
+            each[bad] = before  # indexing made a copy
+        return [each is not None for each in far]
 
-    def _lengths(self, loss: F64, slope: NDArray[np.float32]) -> tuple[Bools, F64]:
-        """Return (K,) which copies can take a step, and how long it is along their directions."""
-        params = self.params
-        done = np.isfinite(slope + loss)
-        whole = bool(done.all())
-        if not whole:
-            loss, slope = np.where(done, loss, 0.0), np.where(done, slope, 0.0)
-        self.updates = self.updates + done
-        lr, adam = params.lr * self.rates, self.kind == "adam"
-        if adam:  # torch.optim's correction for the second moment's start at 0
-            young = np.sqrt(1.0 - BETA2 ** np.maximum(self.updates, 1.0))
-            slope = slope * young
-        if params.lr_mode == "absolute":
-            length = lr / (1.0 - params.momentum ** np.maximum(self.updates, 1.0)) if adam else lr
-        else:
-            smooth = np.maximum(SMOOTH, 1.0 / np.maximum(self.updates, 1.0)) * done
-            twice, slope = 2.0 * loss, slope + LEAST
-            self.mean_loss = self.mean_loss + smooth * (twice - self.mean_loss)
-            self.mean_slope = self.mean_slope + smooth * (slope - self.mean_slope)
-            usual = lr * self.careful * self.mean_loss / (self.mean_slope + LEAST)
-            length = np.minimum(usual, twice / slope)
-            if not adam:
-                length *= 1.0 - params.momentum
-        return done, length * young if adam else length
+    def _lengths(
+        self, slopes: list[float], losses: Sequence[float], factors: Sequence[float]
+    ) -> list[float | None]:
+        """Return how long each copy's step is along its direction; None if it can take none.
+
+        In plain numbers: of so few arrays would be slower.
+        """
+        params, adam = self.params, self.kind == "adam"
+        safe, made = params.lr_mode == "safe", list[float | None]()
+        for k, (slope, loss) in enumerate(zip(slopes, losses, strict=True)):
+            if not math.isfinite(slope + loss):
+                made.append(None)
+                continue
+            self.updates[k] += 1
+            count, young = self.updates[k], 1.0
+            if adam:  # torch.optim's correction for the second moment's start at 0
+                young = math.sqrt(1.0 - BETA2**count)
+            lr = params.lr * self.rates[k]
+            if not safe:
+                length = lr / (1.0 - params.momentum**count) if adam else lr
+            else:
+                smooth, falls = max(SMOOTH, 1.0 / count), slope * young
+                self.mean_loss[k] += smooth * (2.0 * loss - self.mean_loss[k])
+                self.mean_slope[k] += smooth * (falls - self.mean_slope[k])
+                usual = lr * self.careful * self.mean_loss[k] / (self.mean_slope[k] + LEAST)
+                length = min(usual, 2.0 * loss / (falls + LEAST))
+                if not adam:
+                    length *= 1.0 - params.momentum
+            made.append(length * young * factors[k])
+        return made
 
     def state_dict(self) -> dict[str, Any]:
         return {"kind": self.kind} | {name: _copied(getattr(self, name)) for name in _KEPT}
@@ -160,5 +164,5 @@ class Optimizer:
 _KEPT = ("updates", "first", "second", "mean_loss", "mean_slope")
 
 
-def _copied(value: Tensor | F64) -> Tensor | F64:
-    return value.clone() if isinstance(value, Tensor) else value.copy()
+def _copied(value: Any) -> Any:
+    return value.clone() if isinstance(value, Tensor) else list(value)

@@ -3,10 +3,10 @@ trains."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +18,7 @@ from driftscope.core.interfaces import State
 from driftscope.core.optimizers import CAREFUL, Optimizer
 from driftscope.core.precision import asked
 from driftscope.core.sections import LearnerParams
-from driftscope.core.stream import F64, EventKind
+from driftscope.core.stream import EventKind
 
 
 class Training:
@@ -72,21 +72,22 @@ class Training:
         `baseline` is what a plain way would have lost, by which the guards judge; they are given
         the loss in units of `unit`. `trust` (0 to 1) shortens the step.
         """
-        losses: F64 = np.atleast_1d(mean.detach().numpy()).astype(np.float64)
-        done = np.isfinite(losses)
-        if done.any():
+        losses: list[float] = mean.detach().reshape(-1).tolist()
+        done = [math.isfinite(loss) for loss in losses]
+        if any(done):
             self.optimizer.clear()
             scale = precision.scale(self._params)
-            mean.backward((self._each if mean.dim() else self._each[0]) * scale)  # type: ignore[no-untyped-call]  # torch does not say
+            weight = self._each if mean.dim() else self._each[0]
+            mean.backward(weight if scale == 1.0 else weight * scale)  # type: ignore[no-untyped-call]  # torch does not say
             if scale != 1.0:
                 self.optimizer.gradient.div_(scale)
-            factors = np.array([guard.factor(time_s) for guard in self.guards])
-            done = self.optimizer.step(losses, factors * trust)
-        self.updates += bool(done.any())
+            factors = [trust * guard.factor(time_s) for guard in self.guards]
+            done = self.optimizer.step(losses, factors)
+        self.updates += any(done)
         well = True
         for k, guard in enumerate(self.guards):
-            judged = max(float(losses[k]) / unit, self._least)
-            reason = guard.judge(judged, baseline, bool(done[k]))
+            judged = max(losses[k] / unit, self._least)
+            reason = guard.judge(judged, baseline, done[k])
             if reason:
                 self._restore(k, reason, time_s)
                 well = False
@@ -94,7 +95,7 @@ class Training:
                 guard.keep(self.optimizer.row(k), time_s)
         if self._params.device != self.optimizer.weights.device.type:
             self._move()
-        return float(losses[self.rates.index(1.0)]), well
+        return losses[self.rates.index(1.0)], well
 
     def solve(self, windows: Tensor, target: Tensor, known: Tensor) -> None:
         """Let a net that has a `start` put a solution in the place of its weights, as long as it

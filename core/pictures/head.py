@@ -53,7 +53,7 @@ class Head:
         if not math.isfinite(loss):
             return math.nan
         mean.backward()  # type: ignore[no-untyped-call]  # torch does not say
-        return loss if self.optimizer.step(loss).all() else math.nan
+        return loss if self.optimizer.step([loss], [1.0])[0] else math.nan
 
     def _logits(self, x: Tensor, taught: Classes) -> Tensor:
         unused = np.ones(self.net.out_features, bool)

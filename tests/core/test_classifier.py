@@ -30,7 +30,7 @@ def test_the_update_is_that_of_a_fresh_forward_pass_bit_for_bit(optimizer: str) 
     mean = cross_entropy(net.logits(now.values)[rows], torch.from_numpy(y)[rows])
     net.training.optimizer.clear()
     mean.backward()
-    net.training.optimizer.step(float(mean.detach()))
+    net.training.optimizer.step([float(mean.detach())], [1.0])
     assert torch.equal(weights(one), weights(two))
     assert loss == float(mean.detach())
 
