@@ -7,7 +7,7 @@ import errno
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from driftscope.core.address import masked
@@ -15,7 +15,8 @@ from driftscope.core.errors import DriftscopeError
 from driftscope.core.export.names import safe_name, why_not
 from driftscope.core.export.row_file import RowFile
 from driftscope.core.interfaces import Sink
-from driftscope.core.stream import Event, Output, Result, StreamInfo
+from driftscope.core.sinks._labels import Ungraded, label_header
+from driftscope.core.stream import Event, Graded, Learned, Output, Result, StreamInfo
 from driftscope.core.table import Table, header
 
 SUFFIX = ".csv"
@@ -30,11 +31,14 @@ class Part:
     gap: bool = False
     """True if the next row follows an interruption."""
     next_seq: int | None = None
+    ungraded: Ungraded = field(default_factory=Ungraded)
+    """Rows of a stream with labels that are still to be written."""
 
 
 class CsvLog(Sink):
     """Write `time (s)`, values, predictions, `anomaly_score,rarity,onset,alarm,gap` of each
-    stream to a file of its own; a row not scored has empty cells there.
+    stream to a file of its own; a row not scored has empty cells there. Of a stream with labels
+    the label and what was said of it stand behind them, empty where it comes later.
 
     The first stream goes to the file named, that of stream "b" to `run.b.csv`. When channels
     appear, or a stream begins anew, it goes on in another part, `run.2.csv`: no line that was
@@ -71,13 +75,18 @@ class CsvLog(Sink):
 
     def write(self, item: Output) -> None:
         with self._told():
+            part = self._parts.get(item.key)
+            if part is not None and isinstance(item, Graded):
+                part.ungraded.grade(item)
+            elif part is not None and isinstance(item, Learned):
+                _write_ungraded(part)
             if isinstance(item, StreamInfo):
                 self._describe(item)
-            elif isinstance(item, Event) and item.kind in ("gap", "loss"):
-                if item.key in self._parts:
-                    self._parts[item.key].gap = True
-            elif isinstance(item, Result) and len(item) and item.key in self._parts:
-                self._rows(self._parts[item.key], item)
+            elif part is not None and isinstance(item, Event) and item.kind in ("gap", "loss"):
+                _write_ungraded(part)
+                part.gap = True
+            elif part is not None and isinstance(item, Result) and len(item):
+                self._rows(part, item)
 
     def tick(self) -> None:
         """Have what was written so far on the disk, once a second."""
@@ -91,6 +100,8 @@ class CsvLog(Sink):
                 with contextlib.ExitStack() as stack:  # all of them, even if one cannot
                     for file in self._files:
                         stack.callback(file.close)
+                    for part in self._parts.values():
+                        stack.callback(_write_ungraded, part)
             finally:
                 self.closed = True
 
@@ -98,7 +109,12 @@ class CsvLog(Sink):
         jumped = part.next_seq not in (None, result.seq)
         table = Table.of(result, part.gap or jumped)
         part.gap, part.next_seq = False, result.seq + len(result)
-        part.file.write(table.text(part.info), len(result))
+        if part.info.label is None:
+            part.file.write(table.text(part.info), len(result))
+            return
+        part.ungraded.add(result.seq, table.text(part.info))
+        if not result.scored:
+            _write_ungraded(part)
 
     def _describe(self, info: StreamInfo) -> None:
         """Begin a stream, or go on with another version of it; in another part if need be."""
@@ -106,6 +122,8 @@ class CsvLog(Sink):
         if part is not None and info.version > part.info.version and _alike(info, part.info):
             part.info = info
             return
+        if part is not None:
+            _write_ungraded(part)
         if part is not None and part.file.begin_again():
             file = part.file
         elif self._first is not None:
@@ -116,7 +134,7 @@ class CsvLog(Sink):
                 part.file.close()
         again = part is not None and info.version <= part.info.version
         self._parts[info.key] = Part(info, file, gap=again)
-        file.write(header(info), 0)
+        file.write(label_header(header(info), info), 0)
 
     def _another(self, key: str) -> RowFile:
         """Open a file beside the one named that is not there yet."""
@@ -163,7 +181,14 @@ def opened(path: Path) -> RowFile:
 
 def _alike(info: StreamInfo, other: StreamInfo) -> bool:
     """Say whether the rows of two versions mean the same."""
-    return header(info) == header(other)
+    return label_header(header(info), info) == label_header(header(other), other)
+
+
+def _write_ungraded(part: Part) -> None:
+    """Write the rows that waited for what their labels say."""
+    rows = len(part.ungraded)
+    if rows:
+        part.file.write(part.ungraded.text(part.info), rows)
 
 
 PLUGIN = CsvLog
