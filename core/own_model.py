@@ -79,8 +79,12 @@ class OwnModel:
         try:
             made = self._factory(*given)
         except Exception as error:  # whatever a stranger's code raises is told as theirs
-            raise PluginError(f"{self.name} made no model: {said(error, self.file)}") from error
-        return own_net.checked(made, self.name, self.file, info, params)
+            raise failure(self.name, f"made no model: {said(error, self.file)}") from error
+        try:
+            return own_net.checked(made, self.name, self.file, info, params)
+        except PluginError:
+            forget(self.name)
+            raise
 
     def _declared(self) -> type[Params] | None:
         """Return the third argument's class, None if there is none."""
@@ -181,6 +185,19 @@ def _own_model(name: str, factory: Callable[..., Any]) -> OwnModel:
     return OwnModel(name, factory, file)
 
 
+def failure(name: str, what: str) -> PluginError:
+    """Return the error that a model did what it must not; its file is run anew when it is loaded
+    again, since whoever wrote it will have changed it."""
+    forget(name)
+    return PluginError(f"{name} {what}")
+
+
+def forget(name: str) -> None:
+    """Have a model's file run anew when it is loaded again."""
+    if is_own(name):
+        sys.modules.pop(_module(name), None)
+
+
 def said(error: BaseException, file: str) -> str:
     """Return what code raised as 'my.py, line 12: ValueError: why.'; the line is the last one in
     `file`, or, if it has none in it, the last of all."""
@@ -198,21 +215,28 @@ def said(error: BaseException, file: str) -> str:
 def _of_file(text: str) -> Any:
     """Run a file, once; return the plugin its factory is."""
     where, _, name = text.rpartition(":")
-    module = _run(Path(where))
+    module = _run(text, Path(where))
     if not hasattr(module, name):
         own = [
             each
             for each, thing in vars(module).items()
             if callable(thing) and getattr(thing, "__module__", "") == module.__name__
         ]
+        forget(text)
         known = f"it has {', '.join(own)}" if own else "it has no function and no class"
         raise PluginError(f"There is no {name} in {where}; {known}.")
     return plugin(text, getattr(module, name))
 
 
-def _run(path: Path) -> ModuleType:
-    """Run a file as a module of its own; what stands beside it can be imported."""
-    name = "driftscope_own_" + re.sub(r"\W", "_", str(path.resolve()))
+def _module(text: str) -> str:
+    """Return what a factory's file is called as a module."""
+    path = Path(text.rpartition(":")[0])
+    return "driftscope_own_" + re.sub(r"\W", "_", str(path.resolve()))
+
+
+def _run(text: str, path: Path) -> ModuleType:
+    """Run a factory's file as a module of its own; what stands beside it can be imported."""
+    name = _module(text)
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from driftscope.core.errors import PluginError
-from driftscope.core.own_model import said
+from driftscope.core.own_model import failure, said
 from driftscope.core.stream import StreamInfo
 
 ROWS, TRIES = 3, 3
@@ -43,20 +43,20 @@ class OwnNet(nn.Module):
         try:
             made = self.net(windows)
         except Exception as error:
-            raise PluginError(
-                f"{self.name} failed on windows {shape(windows)}: {said(error, self.file)}"
+            raise failure(
+                self.name, f"failed on windows {shape(windows)}: {said(error, self.file)}"
             ) from error
         wanted = (len(windows), self.channels)
         if not isinstance(made, Tensor):
-            raise PluginError(
-                f"{self.name} gives {type(made).__name__}: it must give a tensor {shape(wanted)}, "
-                "a row for each window, a column for each channel."
-            )
+            raise failure(
+                self.name, f"gives {type(made).__name__}: it must give a tensor {shape(wanted)}, "
+                "a row for each window, a column for each channel.",
+            )  # fmt: skip
         if made.shape != wanted:
-            raise PluginError(
-                f"{self.name} gives {shape(made)} for windows {shape(windows)}: it must give "
-                f"{shape(wanted)}, a row for each window, a column for each channel."
-            )
+            raise failure(
+                self.name, f"gives {shape(made)} for windows {shape(windows)}: it must give "
+                f"{shape(wanted)}, a row for each window, a column for each channel.",
+            )  # fmt: skip
         return made
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from driftscope.core.pacing import speed_text
 from driftscope.core.params import Spec, Value
 from driftscope.gui import theme
-from driftscope.gui.scale import GOOD_FOR, STEPS, Reading, Scale, option_name
+from driftscope.gui.scale import GOOD_FOR, STEPS, Reading, Scale, good_for, option_name
 from driftscope.gui.slider import Slider
 from driftscope.gui.widgets import Combo, Tick, label, set_text
 
@@ -134,8 +134,8 @@ class ChoiceField(Field):
         known = list(GOOD_FOR)  # the plain ones come first
         for option in sorted(spec.options(), key=lambda o: known.index(o) if o in known else 99):
             self.combo.addItem(option_name(option), option)
-            tip = GOOD_FOR.get(option)
-            self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            tip = good_for(option)
+            self.combo.setItemData(self.combo.count() - 1, tip or None, Qt.ItemDataRole.ToolTipRole)
         self._accessible(self.combo)
         self._row(self.combo)
         self.combo.activated.connect(lambda _: self.turned.emit(self.combo.currentData()))
@@ -144,7 +144,7 @@ class ChoiceField(Field):
         place = self.combo.findData(value)
         if place != self.combo.currentIndex() and not self.combo.view().isVisible():
             self.combo.setCurrentIndex(place)
-            good = GOOD_FOR.get(str(value), "")
+            good = good_for(str(value))
             self.combo.setToolTip(f"{option_name(str(value))}: {good}" if good else "")
 
 

@@ -10,6 +10,8 @@ from driftscope.gui.fields import Field, field
 from driftscope.gui.scale import reading
 from driftscope.gui.watched import Watched
 
+DEVICE = "learner.device"
+
 
 class ParamForm(QWidget):
     """Every visible parameter of some sections; follows the session, however one is turned.
@@ -44,6 +46,7 @@ class ParamForm(QWidget):
             for full, spec, value in self.session.params
             if full.split(".")[0] in self.sections and not spec.hidden
             if full not in self.elsewhere and (spec.live or not self.live)
+            if full != DEVICE or len(spec.options()) > 1  # it is no choice where there is one
         ]
         made = [(full, spec) for full, spec, _ in found]
         if made != self._made:

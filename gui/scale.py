@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from typing import Protocol
 
 from driftscope.core.health import Health
+from driftscope.core.own_model import is_own
 from driftscope.core.params import Spec, Value
 from driftscope.core.stream import StreamInfo
 from driftscope.gui import words
@@ -19,6 +21,11 @@ NAMES = {
     "sgd": "SGD",
     "rmsprop": "SGD, normalised",
     "adam": "Adam",
+    "cpu": "processor",
+    "cuda": "graphics card (CUDA)",
+    "float32": "float32",
+    "bfloat16": "bfloat16",
+    "float16": "float16",
 }
 GOOD_FOR = {
     "linear": "Good for steady hums and swings; solved at once, it predicts from the first second.",
@@ -29,6 +36,9 @@ GOOD_FOR = {
     "sgd": "A step along the gradient as it is: plain and slow.",
     "rmsprop": "Each weight's step divided by how large it usually is (RMSprop).",
     "adam": "The same, smoothed: right for most.",
+    "float32": "24 binary digits: right for small nets.",
+    "bfloat16": "8 binary digits: for large nets, where the processor or the card has it.",
+    "float16": "11 binary digits: for graphics cards.",
 }
 """What one of several words to choose from is good for, in a line."""
 STEPS = 1000
@@ -239,8 +249,15 @@ READINGS: dict[str, type[Reading]] = {
 """Parameters written in other terms than their own unit."""
 
 
+def good_for(option: str) -> str:
+    """Return what one of several words to choose from is good for, "" if nothing is known."""
+    return f"Your own code: {option}" if is_own(option) else GOOD_FOR.get(option, "")
+
+
 def option_name(option: str) -> str:
     """Return one of several words to choose from as it is shown: 'GRU', 'Residual range'."""
+    if is_own(option):  # my.py:make, wherever it lies
+        return Path(option).name
     return NAMES.get(option, option.replace("_", " ").capitalize())
 
 

@@ -162,6 +162,16 @@ def test_a_file_that_is_not_there_not_python_or_fails_is_told_by_its_line(tmp_pa
     assert "is int, nothing that can be called" in refusal(f"{tmp_path / 'number.py'}:make")
 
 
+def test_a_file_that_was_wrong_is_run_anew_when_it_is_tried_again(tmp_path: Path) -> None:
+    text = written(tmp_path, "def make(channels, window): return 3\n")
+    assert "made int" in refusal(text)
+    written(tmp_path, "def make(channels, window): return Net(channels, window)\n")
+    made = learner(text)
+    assert made.net is not None and notes(made)
+    written(tmp_path, "def make(channels, window): return 4\n")
+    learner(text)  # in use it stays as it is
+
+
 def test_what_fails_only_later_is_told_by_its_line(tmp_path: Path) -> None:
     code = """
 class make(Net):

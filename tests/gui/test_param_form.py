@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from windows import focus
 
+from driftscope.core import devices, registry
 from driftscope.core.params import Params, param
 from driftscope.gui.fields import ChoiceField, SliderField, SwitchField, TextField
 from driftscope.gui.param_form import ParamForm
@@ -41,7 +42,8 @@ def wheel(slider: Slider, turned: int) -> None:
 def test_every_visible_parameter_is_there_with_a_name_and_help(form: ParamForm) -> None:
     assert list(form.fields) == [
         "learner.lr", "learner.momentum", "learner.step_rows", "learner.horizon",
-        "learner.model", "learner.optimizer", "detector.one_in", "detector.decision_rows",
+        "learner.model", "learner.optimizer", "learner.precision", "learner.rates",
+        "detector.one_in", "detector.decision_rows",
     ]  # fmt: skip
     assert all(len(field.toolTip()) > 40 for field in form.fields.values())
     assert rate(form).slider.accessibleName() == "Learning rate"
@@ -158,3 +160,29 @@ def test_a_model_s_own_parameters_come_once_it_is_loaded(session: Session) -> No
     assert session.params.get("model.residual") is False
     QTest.keyClicks(hidden.line, "\b\b\b5.5\r")
     assert hidden.refused.text() == "Hidden units must be between 4 and 512; 128 stays."
+
+
+def test_a_graphics_card_can_be_chosen_only_where_there_is_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_cuda", False)
+    form = ParamForm(session, ("learner",))
+    assert "learner.device" not in form.fields
+    monkeypatch.setattr(devices, "_cuda", True)  # it is looked for once the model was loaded
+    form.refresh()
+    field = form.fields["learner.device"]
+    assert isinstance(field, ChoiceField)
+    shown = [field.combo.itemText(k) for k in range(field.combo.count())]
+    assert shown == ["processor", "graphics card (CUDA)"]
+
+
+def test_a_model_of_one_s_own_is_in_the_list_by_its_file_s_name(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_added", {"models": {"/some/where/my.py:make": object}})
+    field = ParamForm(session, ("learner",)).fields["learner.model"]
+    assert isinstance(field, ChoiceField)
+    place = field.combo.findText("my.py:make")
+    assert field.combo.itemData(place) == "/some/where/my.py:make"
+    tip = field.combo.itemData(place, Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Your own code: /some/where/my.py:make"
