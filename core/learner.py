@@ -10,31 +10,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
-from driftscope.core import registry
+from driftscope.core import bank, registry
 from driftscope.core.clock import auto_horizon
+from driftscope.core.forecasts import Forecasts
 from driftscope.core.interfaces import Learner, State
-from driftscope.core.losses import mean_losses
-from driftscope.core.mix import BOUND, Mix
-from driftscope.core.normaliser import Normaliser, bounded, clipped
+from driftscope.core.normaliser import Normaliser, clipped
 from driftscope.core.params import Params
-from driftscope.core.past import CORRECTION, LAST, MEAN, PREDICTION, Past
 from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.training import Training
-
-FAR = 32.0
-"""The last value counts as no further from the mean than this many deviations."""
 
 
 class Forecaster(Learner):
     """Predict each sample h samples ahead with a net trained on the stream itself.
 
-    The prediction is the Mix of last value, running mean and the net's correction. Windows and
-    targets are normalised by the statistics as of the last completed step, and never cross a
-    gap. `model` names the one it is made with, where the parameters name another one by now.
-    `rate_hz` decides the automatic horizon; a new horizon counts from the next step, and
-    predictions made for the old one are dropped. Call from one thread, which must have called
-    `torch.set_num_threads(1)`.
+    The prediction is the Mix of plain ways, the closed form and what the nets make of the shrunk
+    last value, as Forecasts has them. Windows and targets are normalised by the statistics as of
+    the last completed step, and never cross a gap. `model` names the one it is made with, where
+    the parameters name another one by now. `rate_hz` decides the automatic horizon; a new horizon
+    counts from the next step, and predictions made for the old one are dropped. Call from one
+    thread, which must have called `torch.set_num_threads(1)`.
     """
 
     def __init__(
@@ -52,11 +47,10 @@ class Forecaster(Learner):
         """Start anew with fresh weights, statistics and an empty past."""
         channels = len(self.info.channels)
         self.window = int(getattr(self.model_params, "window", 1))
-        self.horizon = self.params.horizon or auto_horizon(self.rate_hz)
         self.training = Training(self._build(), self.params)
-        self.normaliser = Normaliser(channels)
-        self.mix = Mix(channels)
-        self._past = Past(channels, self.window - 1 + self.horizon)
+        horizon = self.params.horizon or auto_horizon(self.rate_hz)
+        names = bank.names(self.training.rates)
+        self.forecasts = Forecasts(channels, self.window, horizon, names)
         self._open: tuple[int, int, F64] | None = None
         self._held = ""
 
@@ -64,52 +58,37 @@ class Forecaster(Learner):
         """Go on from the samples of the learner before and their statistics: what is predicted
         begins at once, and the losses of both are in the same units."""
         if isinstance(old, Forecaster) and old.info.channels == self.info.channels:
-            self.normaliser.load_state_dict(old.normaliser.state_dict())
-            self._past = old._past.resized(self.window - 1 + self.horizon)
+            self.forecasts.take_over(old.forecasts)
 
     def score(self, step: Step) -> Scored:
         """Predict for h samples after each row; return what was predicted for these rows."""
-        samples = self._write(step)
-        past, end, rows = self._past, self._past.end, step.rows
-        z = self._normalised(end, rows)
+        samples, rows = self._write(step), step.rows
         with torch.inference_mode():
-            correction = self.training.ask(self._windows(z, rows)).clamp(-BOUND, BOUND).numpy()
-        made = past.forecasts[end : end + rows]
-        mean, scale = self.normaliser.mean, self.normaliser.scale
-        last = past.held[end : end + rows]
-        off = self.mix.last * bounded((last - mean) / scale, FAR) + self.mix.trust * correction
-        made[:, PREDICTION] = off * scale + mean
-        made[:, LAST] = last
-        made[:, MEAN] = mean
-        made[:, CORRECTION] = correction
-        whole = past.whole(rows, self.window)
-        if not whole.all():
-            made[~whole] = np.nan
+            made = self.training.predict(self._windows(self.forecasts.seen(0, rows), rows))
+        self.forecasts.make(rows, made.numpy())
         self._open = (step.seq, step.n, samples)
-        return self._judged(samples, past.forecasts[end - self.horizon :][:rows], step.n)
+        return self.forecasts.judged(samples, step.n)
 
     def learn(self, step: Step, scored: Scored) -> float:
         """Train on the step's targets, unless frozen; then let the statistics take it in."""
         samples = self._samples(step)
-        last, target = self._pairs(samples)
+        last, target = self.forecasts.pairs(samples)
         loss = math.nan
-        if self.state not in ("frozen", "held"):
-            loss = self._train(step, scored, target - self.mix.last * last)
-        self._take(step, samples, last, target)
+        if training := self.state not in ("frozen", "held"):
+            loss = self._train(step, scored, target - self.forecasts.mix.last * last)
+        self._take(step, samples, last, target, training)
         return loss
 
     def skip(self, step: Step, scored: Scored | None) -> None:
         """Take the step in without training; a part step leaves the statistics alone, too."""
+        samples = self._write(step) if scored is None else self._samples(step)
         if scored is None:
-            samples = self._write(step)
-            self._past.forecasts[self._past.end :][: step.rows] = np.nan
-        else:
-            samples = self._samples(step)
-        self._take(step, samples, *self._pairs(samples))
+            self.forecasts.past.forecasts[self.forecasts.past.end :][: step.rows] = np.nan
+        self._take(step, samples, *self.forecasts.pairs(samples), False)
 
     def gap(self) -> None:
         """Forget the window and every prediction not yet due."""
-        self._past.clear()
+        self.forecasts.gap()
         self._open = None
 
     def hold(self, reason: str) -> None:
@@ -134,9 +113,7 @@ class Forecaster(Learner):
             with torch.no_grad():
                 keep(old, new)
         self.training.go_on(new)
-        self.normaliser.extend(len(info.channels))
-        self.mix.extend(len(info.channels))
-        self._past = self._past.extended(len(info.channels))
+        self.forecasts.extend(len(info.channels))
         self._open = None
 
     @property
@@ -146,8 +123,15 @@ class Forecaster(Learner):
     @property
     def warm(self) -> bool:
         """True once there is a prediction for the next sample."""
-        past = self._past
-        return bool(np.isfinite(past.forecasts[past.end - self.horizon, PREDICTION]).any())
+        return self.forecasts.warm
+
+    @property
+    def horizon(self) -> int:  # type: ignore[override]  # it is only read
+        return self.forecasts.horizon
+
+    @property
+    def normaliser(self) -> Normaliser:
+        return self.forecasts.normaliser
 
     @property
     def state(self) -> LearnerState:
@@ -174,12 +158,8 @@ class Forecaster(Learner):
     def _write(self, step: Step) -> F64:
         """Write the step behind the past; return its samples (B, C). A new horizon counts now."""
         if self._open is None or self._open[0] != step.seq:
-            horizon = self.params.horizon or auto_horizon(self.rate_hz)
-            if horizon != self.horizon:
-                self.horizon = horizon
-                self.mix = Mix(len(self.info.channels))
-                self._past = self._past.resized(self.window - 1 + horizon)
-        return self._past.open(step)
+            self.forecasts.look(self.params.horizon or auto_horizon(self.rate_hz))
+        return self.forecasts.past.open(step)
 
     def _samples(self, step: Step) -> F64:
         """Return the samples (B, C) of the step scored last, scoring it if it was not."""
@@ -188,10 +168,6 @@ class Forecaster(Learner):
         assert self._open is not None
         return self._open[2]
 
-    def _normalised(self, end: int, rows: int) -> F32:
-        """Return (W - 1 + rows, C): what the windows ending at `end` and after it are made of."""
-        return self.normaliser.normalise(self._past.held[end - self.window + 1 : end + rows])
-
     def _windows(self, z: F32, rows: int) -> Tensor:
         """Return (rows, W, C) float32, the windows on z (W - 1 + rows, C)."""
         flat = torch.from_numpy(z)
@@ -199,99 +175,60 @@ class Forecaster(Learner):
         shape, strides = (rows, self.window, channels), (channels, channels, 1)
         return flat.as_strided(shape, strides).contiguous()
 
-    def _pairs(self, samples: F64) -> tuple[F64, F64]:
-        """Return the last values h before the samples, and these, in deviations (B, C)."""
-        normaliser, first = self.normaliser, self._past.end - self.horizon
-        last = self._past.held[first : first + len(samples)]
-        return (
-            bounded((last - normaliser.mean) / normaliser.scale, FAR),
-            (samples - normaliser.mean) / normaliser.scale,
-        )
-
-    def _judged(self, samples: F64, due: F64, n: int) -> Scored:
-        """Compare samples (B, C) with what was forecast for them (B, 4, C)."""
-        scale = self.normaliser.scale_with(samples)
-        error, mean = mean_losses(samples, due[:, :3], scale)
-        past = self._past
-        ahead = slice(past.end + n - self.horizon, past.end + n)
-        known = past.rows + n >= self.window
-        return Scored(
-            prediction=due[:, PREDICTION].copy(),
-            forecast=past.forecasts[ahead, PREDICTION].copy() if known else None,
-            loss=mean[:, PREDICTION],
-            baseline_loss={"last value": mean[:, LAST], "running mean": mean[:, MEAN]},
-            error=error[:, PREDICTION],
-            deviation=(samples - self.normaliser.mean) / scale,
-        )
-
     def _train(self, step: Step, scored: Scored, rest: F64) -> float:
         """Make one update on the windows h before the step's rows; return its loss or NaN.
 
-        `rest` (B, C) is what the net is to predict there, in deviations; NaN where unknown.
+        `rest` (B, C) is what the nets are to predict there, in deviations; NaN where unknown.
         """
         rows = step.rows
         present = ~np.isnan(rest)
-        whole = self._past.whole(rows, self.window + self.horizon)
+        whole = self.forecasts.past.whole(rows, self.window + self.horizon)
         if not whole.all():
             present &= whole[:, None]
         count = int(np.count_nonzero(present))
         if not count:
             return math.nan
-        windows = self._windows(self._normalised(self._past.end - self.horizon, rows), rows)
+        windows = self._windows(self.forecasts.seen(self.horizon, rows), rows)
         target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
-        made = self.training.ask(windows)
+        made = self.training.predict(windows)
         if count < present.size:
             made, target = made * known, target * known
-        mean = huber_loss(made, target, reduction="sum") / count
+        each = huber_loss(made, target.expand_as(made), reduction="none")
         baseline = float(scored.baseline_loss["last value"].mean())
-        loss, _ = self.training.step(mean, baseline, float(step.time_s[-1]), trust=self.trust)
+        loss, _ = self.training.step(
+            each.sum((1, 2)) / count, baseline, float(step.time_s[-1]), trust=self.trust
+        )
         self.training.solve(windows, target, known)
         return loss
 
-    def _take(self, step: Step, samples: F64, last: F64, target: F64) -> None:
+    def _take(self, step: Step, samples: F64, last: F64, target: F64, trained: bool) -> None:
         """Let statistics and past take the open step in."""
-        past = self._past
-        if step.full and not (self.params.frozen or self._held):
-            correction = past.forecasts[past.end - self.horizon :][: step.rows, CORRECTION]
-            self.mix.update(last, correction, target)
-            self.normaliser.update(samples, self.trust)
-        past.close(step.n)
+        learned = step.full and not (self.params.frozen or self._held)
+        if learned:
+            self.forecasts.learn(samples, last, target, self.trust, trained)
+        self.forecasts.close(step, learned)
         self._open = None
 
     def learned(self) -> State:
         """Return a copy of what was learned, to go back to."""
-        return {
-            "training": self.training.learned(),
-            "normaliser": self.normaliser.state_dict(),
-            "mix": self.mix.state_dict(),
-            "horizon": self.horizon,
-        }
+        return {"training": self.training.learned(), "forecasts": self.forecasts.learned()}
 
     def go_back(self, learned: State) -> None:
         """Have weights, moments, statistics and mix be as they were; the window stays."""
         self.training.go_back(learned["training"])
-        self.normaliser.load_state_dict(learned["normaliser"])
-        if learned["horizon"] == self.horizon:  # of another one the mix would tell nothing
-            self.mix.load_state_dict(learned["mix"])
+        self.forecasts.go_back(learned["forecasts"])
 
     def state_dict(self) -> State:
         """Return everything a later result depends on: arrays, tensors and plain numbers."""
         return {
             **self.training.state_dict(),
-            "normaliser": self.normaliser.state_dict(),
-            "mix": self.mix.state_dict(),
-            "past": self._past.state_dict(),
-            "horizon": self.horizon,
+            "forecasts": self.forecasts.state_dict(),
             "rate_hz": self.rate_hz,
         }
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state; raise StateError if it is that of another model or stream."""
         self.training.load_state_dict(state)
-        self.horizon = int(state["horizon"])
         self.rate_hz = state["rate_hz"]
-        self.normaliser.load_state_dict(state["normaliser"])
-        self.mix.load_state_dict(state["mix"])
-        self._past = Past(len(self.info.channels), self.window - 1 + self.horizon)
-        self._past.load_state_dict(state["past"])
+        self.forecasts.load_state_dict(state["forecasts"])
         self._open = None

@@ -1,4 +1,4 @@
-"""How far to trust the last value, and how far the net's correction of it."""
+"""How far to trust each of several forecasts, channel by channel, by what came true."""
 
 from __future__ import annotations
 
@@ -9,70 +9,93 @@ import numpy as np
 from driftscope.core.normaliser import bounded
 from driftscope.core.stream import F64
 
+HORIZONS = 60.0
+"""What came true fades over so many horizons: errors of forecasts that overlap tell the same."""
 RATE = 5e-3
 PRIOR = 10.0
-DOUBT = 4.0
-"""How many times chance the evidence for a correction must be before it counts."""
 BOUND = 6.0
-"""A correction, and what it is compared with, count as no more than this many deviations."""
+"""A remainder counts as no more than this many deviations."""
 LEVER = BOUND**2
 """Squared deviation from which a sample weighs no more, so that one spike tells nothing."""
+MOST = 4.0
+"""One forecast counts as no more deviations better or worse than the mix than this."""
+EASY = 0.1
+"""Squared deviations that regrets are measured beside, so that the first ones decide nothing."""
 
 
 class Mix:
-    """Weigh last value and correction, channel by channel, by robust regression on what came true.
+    """Weigh E experts by how much better than the mix they would have been.
 
-    In deviations from the running mean a prediction is `last` * x[i - h] + `trust` * f, where f
-    is the net's output. Both weights are exponentially weighted regressions: `last` of x[i] on
-    x[i - h], `trust` of what is left on f as it was predicted. So on noise a net that can only
-    fit chance is faded out, and on a random walk the last value stands.
+    Polynomial potential with a rate for each expert and the gradient trick (ML-Poly: Gaillard,
+    Stoltz and van Erven, 2014), by absolute error in deviations, fading: an expert's weight is
+    proportional to max(R, 0) / V, where R sums what following it would have gained, V squares of
+    that. `weights` (E, C) add up to 1. `last` (C,) is how far the last value counts in deviations
+    from the mean: a robust, exponentially weighted regression of x[i] on x[i - h].
     """
 
-    def __init__(self, channels: int) -> None:
-        self._sums = np.zeros((5, channels))  # last * x, last^2, f * rest, f^2, rest^2
-        self._sums[:2] = PRIOR * RATE
-        self._solve()
+    def __init__(self, channels: int, experts: int, horizon: int) -> None:
+        self._rate = 1.0 / (HORIZONS * horizon)
+        self._sums = np.full((2, channels), PRIOR * RATE)  # last * x, last^2
+        self._gained = np.zeros((2, experts, channels))  # R, V
+        self._regress()
+        self._weigh()
 
     def extend(self, channels: int) -> None:
         """Make room for more channels: new ones start as all did."""
-        kept, self._sums = self._sums, Mix(channels)._sums
-        self._sums[:, : kept.shape[1]] = kept
-        self._solve()
+        more = channels - self._sums.shape[1]
+        self._sums = np.append(self._sums, np.full((2, more), PRIOR * RATE), 1)
+        self._gained = np.append(self._gained, np.zeros((*self._gained.shape[:2], more)), 2)
+        self._regress()
+        self._weigh()
 
-    def update(self, last: F64, correction: F64, target: F64) -> None:
-        """Take in rows (n, C) of last values, corrections and targets; NaN is left out."""
-        rest = bounded(target - self.last * last, BOUND)
-        size = np.maximum(last * last, target * target)
-        weight = LEVER / np.maximum(size, LEVER)
+    def mixed(self, experts: F64) -> F64:
+        """Return (n, C), the mix of what the experts (n, E, C) say."""
+        made: F64 = np.einsum("nec,ec->nc", experts, self.weights)
+        return made
+
+    def update(self, samples: F64, due: F64, scale: F64, trust: float = 1.0) -> None:
+        """Take in samples (n, C) and what was forecast for them, `due` (n, 1 + E, C): the mix and
+        each expert; both measured in `scale` (C,), NaN is left out. Rows count for `trust`."""
+        mix = due[:, :1]
+        side = np.sign(samples[:, None] - mix) / scale
+        gained = bounded((due[:, 1:] - mix) * side, MOST)
+        gained[np.isnan(gained)] = 0.0
+        self._gained *= (1.0 - self._rate) ** (trust * len(samples))
+        self._gained[0] += trust * gained.sum(0)
+        self._gained[1] += trust * (gained * gained).sum(0)
+        self._weigh()
+
+    def follow(self, last: F64, target: F64, trust: float = 1.0) -> None:
+        """Take in rows (n, C) of last values and what came, in deviations; NaN is left out."""
+        rest = np.abs(bounded(target - self.last * last, BOUND))
+        weight = LEVER / np.maximum(np.maximum(last * last, target * target), LEVER)
         # least squares reweighted to the Huber loss, by which the result is judged
-        weight /= np.maximum(np.abs(rest - self.trust * correction), 1.0)
-        terms = np.empty((5, *target.shape))
-        np.multiply(last, target, out=terms[0])
-        np.multiply(last, last, out=terms[1])
-        np.multiply(correction, rest, out=terms[2])
-        np.multiply(correction, correction, out=terms[3])
-        np.multiply(rest, rest, out=terms[4])
-        terms *= weight
-        missing = np.isnan(terms[2])
+        weight /= np.maximum(rest, 1.0)
+        terms = np.stack((last * target, last * last)) * weight
+        missing = np.isnan(terms[0])
         if missing.any():
             if missing.all():
                 return
             terms[:, missing] = 0.0
-        kept = (1.0 - RATE) ** len(target)
+        kept = (1.0 - RATE) ** (trust * len(target))
         self._sums += (1.0 - kept) * (terms.mean(1) - self._sums)
-        self._solve()
+        self._regress()
 
-    def _solve(self) -> None:
+    def _regress(self) -> None:
         sums = self._sums + 1e-9
         self.last = np.minimum(np.maximum(sums[0] / sums[1], -1.0), 1.0)
-        # positive-part shrinkage: what chance alone gives such a regression is taken off
-        chance = DOUBT * RATE * sums[4] * sums[3] / (sums[2] * sums[2])
-        trust = np.minimum(sums[2] / sums[3], 1.0) * (1.0 - chance)
-        self.trust = np.where(sums[2] > 0.0, np.maximum(trust, 0.0), 0.0)
+
+    def _weigh(self) -> None:
+        gained, squares = self._gained
+        # where none is ahead all count the same
+        weights = (np.maximum(gained, 0.0) + 1e-12) / (squares + EASY)
+        self.weights = weights / weights.sum(0)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"sums": self._sums.copy()}
+        return {"sums": self._sums.copy(), "gained": self._gained.copy(), "rate": self._rate}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._sums = np.array(state["sums"])
-        self._solve()
+        self._sums, self._gained = np.array(state["sums"]), np.array(state["gained"])
+        self._rate = float(state["rate"])
+        self._regress()
+        self._weigh()

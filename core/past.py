@@ -10,7 +10,8 @@ from driftscope.core.stream import F64, Bools, Step
 
 SLACK_ROWS = 512
 """Room for new rows behind the past, or as many as the past has: moving it then costs little."""
-PREDICTION, LAST, MEAN, CORRECTION = range(4)
+PREDICTION, LAST, MEAN, SHRUNK, CLOSED, NETS = range(6)
+"""The places of forecasts; behind NETS, one for each net."""
 LARGEST = 1e100
 """Samples beyond this count as missing, like those that are not finite: their squares overflow."""
 
@@ -20,16 +21,16 @@ class Past:
 
     held       (rows, C) float64: the samples, the last present one where one is missing;
                NaN before a channel's first
-    forecasts  (rows, 4, C) float64, made at that row for h samples later: prediction, last
-               value and running mean in physical units, the net's correction in normalised ones
+    forecasts  (rows, F, C) float64, physical units, made at that row for h samples later: the
+               prediction, then what it is mixed from
     Row `end` is the first of the open step; `rows` counts those before it since the last gap.
     """
 
-    def __init__(self, channels: int, behind: int) -> None:
+    def __init__(self, channels: int, behind: int, forecasts: int) -> None:
         self.behind = behind
         rows = behind + max(SLACK_ROWS, behind)
         self.held = np.empty((rows, channels))
-        self.forecasts = np.empty((rows, 4, channels))
+        self.forecasts = np.empty((rows, forecasts, channels))
         self.clear()
 
     def clear(self) -> None:
@@ -63,9 +64,9 @@ class Past:
         self.end += n
         self.rows += n
 
-    def resized(self, behind: int) -> Past:
-        """Return a past with room for `behind` rows: these samples, no forecasts."""
-        made = Past(self.held.shape[1], behind)
+    def resized(self, behind: int, forecasts: int) -> Past:
+        """Return a past with room for `behind` rows: these samples, no forecasts yet."""
+        made = Past(self.held.shape[1], behind, forecasts)
         n = min(behind, self.behind)
         made.held[behind - n : behind] = self.held[self.end - n : self.end]
         made.rows = min(self.rows, n)
@@ -73,7 +74,7 @@ class Past:
 
     def extended(self, channels: int) -> Past:
         """Return this past with room for more channels, of which nothing is known."""
-        made = Past(channels, self.behind)
+        made = Past(channels, self.behind, self.forecasts.shape[1])
         kept, old = slice(self.end - self.behind, self.end), self.held.shape[1]
         made.held[: self.behind, :old] = self.held[kept]
         made.forecasts[: self.behind, :, :old] = self.forecasts[kept]

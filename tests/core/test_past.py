@@ -12,7 +12,7 @@ def step(values, n=None):
 
 @pytest.mark.parametrize("rows", [1, 7, 64, SLACK_ROWS + 100])
 def test_the_newest_rows_stay_in_order_however_long_the_stream(rows):
-    past = Past(2, behind=20)
+    past = Past(2, behind=20, forecasts=4)
     values = np.arange(2.0 * rows * 300).reshape(-1, 2)[: max(3000, 3 * rows)]
     for start in range(0, len(values) - rows + 1, rows):
         past.open(step(values[start : start + rows]))
@@ -24,7 +24,7 @@ def test_the_newest_rows_stay_in_order_however_long_the_stream(rows):
 
 
 def test_a_missing_sample_is_held_at_the_last_present_one():
-    past = Past(2, behind=3)
+    past = Past(2, behind=3, forecasts=4)
     first = past.open(step([[1.0, np.nan], [np.inf, 5.0]]))
     np.testing.assert_array_equal(first, [[1.0, np.nan], [np.nan, 5.0]])
     past.close(2)
@@ -34,7 +34,7 @@ def test_a_missing_sample_is_held_at_the_last_present_one():
 
 
 def test_a_gap_forgets_everything():
-    past = Past(1, behind=3)
+    past = Past(1, behind=3, forecasts=4)
     past.open(step([[1.0], [2.0]]))
     past.close(2)
     past.clear()

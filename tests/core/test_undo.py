@@ -224,18 +224,18 @@ def test_what_is_usual_goes_back_with_what_was_learned() -> None:
 def test_a_channel_that_came_since_begins_anew_and_the_others_go_back(model: str) -> None:
     driven = Driven(model)
     driven.feed(10)
-    weights = driven.learned["normaliser"]["mean"].copy()
+    weights = driven.learned["forecasts"]["normaliser"]["mean"].copy()
     assert driven.lane.bookmark() == ""
     more = StreamInfo("s", ("a", "b", "c"), ("", "", ""), RATE_HZ, version=2)
     list(driven.lane.extend(more))
     times = 10 + np.arange(300) / RATE_HZ
     list(driven.lane.take(Block("s", 1000, times, waves(300, 3), 0.0)))
-    assert driven.learned["normaliser"]["mean"].shape == (3,)
+    assert driven.learned["forecasts"]["normaliser"]["mean"].shape == (3,)
     for seconds in (1.0, None):
         assert driven.lane.go_back(seconds) == ""
-        assert driven.learned["normaliser"]["mean"].shape == (3,)
-    assert np.array_equal(driven.learned["normaliser"]["mean"][:2], weights)
-    assert driven.learned["normaliser"]["mean"][2] == 0.0
+        assert driven.learned["forecasts"]["normaliser"]["mean"].shape == (3,)
+    assert np.array_equal(driven.learned["forecasts"]["normaliser"]["mean"][:2], weights)
+    assert driven.learned["forecasts"]["normaliser"]["mean"][2] == 0.0
     times = 13 + np.arange(100) / RATE_HZ
     results = [each for each in driven.lane.take(Block("s", 1300, times, waves(100, 3), 0.0))]
     assert any(isinstance(each, Result) and len(each.values[0]) == 3 for each in results)

@@ -1,0 +1,184 @@
+"""What is forecast from the past, what it is mixed from, and how it is judged once it is due."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from driftscope.core.closed_form import FOLD, LAGS, ClosedForm
+from driftscope.core.interfaces import State
+from driftscope.core.losses import mean_losses
+from driftscope.core.mix import BOUND, Mix
+from driftscope.core.normaliser import Normaliser, bounded, clipped
+from driftscope.core.past import CLOSED, LAST, MEAN, NETS, PREDICTION, SHRUNK, Past
+from driftscope.core.stream import F32, F64, Scored, Step
+
+FAR = 32.0
+"""A sample counts as no further from the mean than this many deviations."""
+
+
+class Forecasts:
+    """Mix each forecast of last value, running mean, shrunk last value, closed form and nets.
+
+    Everything of a Forecaster but its nets, of which there is one for each of `nets`, their
+    names: they see the `window` newest rows and correct the shrunk last value. Forecasts are
+    made `horizon` rows ahead and never cross a gap.
+    """
+
+    def __init__(self, channels: int, window: int, horizon: int, nets: tuple[str, ...]) -> None:
+        self.window, self.horizon, self.nets = window, horizon, nets
+        self.normaliser = Normaliser(channels)
+        self.past = Past(channels, self._behind(), NETS + len(nets))
+        self._begin(channels)
+
+    def _begin(self, channels: int) -> None:
+        self.mix = Mix(channels, NETS - 1 + len(self.nets), self.horizon)
+        self.closed = ClosedForm(channels)
+
+    def _behind(self) -> int:
+        return max(self.window, LAGS + FOLD - 1) - 1 + self.horizon
+
+    def take_over(self, old: Forecasts) -> None:
+        """Go on from the samples of others, their statistics and their closed form."""
+        self.normaliser.load_state_dict(old.normaliser.state_dict())
+        behind = self.past.behind
+        self.past = old.past.resized(behind, NETS + len(self.nets))
+        if old.horizon == self.horizon:
+            self.closed.load_state_dict(old.closed.state_dict())
+            self.closed.forget()
+
+    def extend(self, channels: int) -> None:
+        """Go on with more channels."""
+        for part in (self.normaliser, self.mix, self.closed):
+            part.extend(channels)
+        self.past = self.past.extended(channels)
+
+    def look(self, horizon: int) -> None:
+        """Look so many rows ahead from now on; what was learned for another horizon is gone."""
+        if horizon == self.horizon:
+            return
+        self.horizon = horizon
+        self._begin(self.past.held.shape[1])
+        self.past = self.past.resized(self._behind(), self.past.forecasts.shape[1])
+
+    def gap(self) -> None:
+        """Forget the past and every prediction not yet due."""
+        self.past.clear()
+        self.closed.forget()
+
+    @property
+    def warm(self) -> bool:
+        """True once there is a prediction for the next sample."""
+        past = self.past
+        return bool(np.isfinite(past.forecasts[past.end - self.horizon, PREDICTION]).any())
+
+    def seen(self, ahead: int, rows: int) -> F32:
+        """Return (W - 1 + rows, C): what the windows of the open step's rows are made of, or of
+        those `ahead` rows before."""
+        return clipped(self._deviations(self.window, ahead, rows))
+
+    def _deviations(self, needed: int, ahead: int, rows: int) -> F64:
+        """Return (needed - 1 + rows, C) in deviations from the mean, 0 where there is nothing."""
+        end = self.past.end - ahead
+        off = self.past.held[end - needed + 1 : end + rows] - self.normaliser.mean
+        off /= self.normaliser.scale
+        bounded(off, FAR)
+        off[np.isnan(off)] = 0.0
+        return off
+
+    def make(self, rows: int, corrections: F64 | F32) -> None:
+        """Forecast from each row of the open step, given the nets' corrections (K, B, C)."""
+        past, mean, scale = self.past, self.normaliser.mean, self.normaliser.scale
+        made = past.forecasts[past.end : past.end + rows]
+        z = self._deviations(LAGS, 0, rows)
+        shrunk = self.mix.last * z[LAGS - 1 :]
+        made[:, LAST] = past.held[past.end : past.end + rows]
+        made[:, MEAN] = mean
+        made[:, SHRUNK] = shrunk * scale + mean
+        made[:, CLOSED] = self.closed.predict(z) * scale + mean
+        for k in range(len(self.nets)):
+            correction = np.clip(corrections[k], -BOUND, BOUND)
+            made[:, NETS + k] = (shrunk + correction) * scale + mean
+        made[:, PREDICTION] = self.mix.mixed(made[:, LAST:])
+        whole = past.whole(rows, self.window)
+        if not whole.all():
+            made[~whole] = np.nan
+
+    def judged(self, samples: F64, n: int) -> Scored:
+        """Compare samples (B, C), of which n rows count, with what was forecast for them."""
+        scale = self.normaliser.scale_with(samples)
+        past = self.past
+        due = past.forecasts[past.end - self.horizon :][: len(samples)]
+        error, mean = mean_losses(samples, due, scale)
+        ahead = slice(past.end + n - self.horizon, past.end + n)
+        known = past.rows + n >= self.window
+        named = {"closed form": CLOSED} | {name: NETS + k for k, name in enumerate(self.nets)}
+        return Scored(
+            prediction=due[:, PREDICTION].copy(),
+            forecast=past.forecasts[ahead, PREDICTION].copy() if known else None,
+            loss=mean[:, PREDICTION],
+            baseline_loss={"last value": mean[:, LAST], "running mean": mean[:, MEAN]},
+            error=error[:, PREDICTION],
+            deviation=(samples - self.normaliser.mean) / scale,
+            parts={name: mean[:, place] for name, place in named.items()},
+        )
+
+    def pairs(self, samples: F64) -> tuple[F64, F64]:
+        """Return the last values h before the samples, and these, in deviations (B, C)."""
+        normaliser, first = self.normaliser, self.past.end - self.horizon
+        last = self.past.held[first : first + len(samples)]
+        return (
+            bounded((last - normaliser.mean) / normaliser.scale, FAR),
+            (samples - normaliser.mean) / normaliser.scale,
+        )
+
+    def learn(self, samples: F64, last: F64, target: F64, trust: float, fit: bool) -> None:
+        """Let mix and statistics take in the open step's samples (B, C), with what `pairs` says
+        of them, and the closed form as well if it is to `fit`."""
+        past, rows = self.past, len(samples)
+        if fit and past.rows + rows >= self.window + self.horizon:
+            gathered = self.closed.gather(samples, trust)
+            if gathered is not None:
+                n = len(gathered)
+                z = self._deviations(LAGS, self.horizon + n - rows, n)
+                off = (gathered - self.normaliser.mean) / self.normaliser.scale
+                self.closed.learn(z, bounded(off, FAR), self.mix.last)
+        else:
+            self.closed.forget()
+        due = past.forecasts[past.end - self.horizon :][:rows]
+        self.mix.update(samples, due, self.normaliser.scale, trust)
+        self.mix.follow(last, target, trust)
+        self.normaliser.update(samples, trust)
+
+    def close(self, step: Step, learned: bool) -> None:
+        """Take the open step into the past; unless it was learned, it breaks what is gathered."""
+        if not learned:
+            self.closed.forget()
+        self.past.close(step.n)
+
+    def learned(self) -> State:
+        """Return a copy of what was learned, to go back to."""
+        return {
+            "normaliser": self.normaliser.state_dict(),
+            "mix": self.mix.state_dict(),
+            "closed": self.closed.state_dict(),
+            "horizon": self.horizon,
+        }
+
+    def go_back(self, learned: State) -> None:
+        """Have what was learned be as it was; the past stays."""
+        self.normaliser.load_state_dict(learned["normaliser"])
+        if learned["horizon"] == self.horizon:  # of another one the others would tell nothing
+            self.mix.load_state_dict(learned["mix"])
+            self.closed.load_state_dict(learned["closed"])
+            self.closed.forget()
+
+    def state_dict(self) -> State:
+        return {**self.learned(), "past": self.past.state_dict()}
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from a saved state, of the same window and nets."""
+        self.look(int(state["horizon"]))
+        self.normaliser.load_state_dict(state["normaliser"])
+        self.mix.load_state_dict(state["mix"])
+        self.closed.load_state_dict(state["closed"])
+        self.past.load_state_dict(state["past"])
