@@ -114,7 +114,7 @@ class Blocks(Iterator[Block]):
             self._inbox = Mailbox(INBOX_BYTES, "wait")
             reader = Reader(self._key, self.device, self._inbox)
             given = Input.of(self._key, reader, self.params, Health())
-            self._given = (_received if self.device.live else _pulled)(given, self._inbox)
+            self._given = _cut(given, self._inbox)
         try:
             item = next(self._given)
         except BaseException:
@@ -164,6 +164,14 @@ def open_source(
     for full, value in (settings or {}).items():
         params.set(full, value)
     return Blocks(device, params, name)
+
+
+def _cut(given: Input, inbox: Mailbox[messages.Message]) -> Generator[Item]:
+    """Give what the device gives, its labels told apart."""
+    items = (_received if given.device.live else _pulled)(given, inbox)
+    with contextlib.closing(items):
+        yield from given.labelling.cut(items)
+        yield from given.labelling.rest()
 
 
 def _pulled(given: Input, inbox: Mailbox[messages.Message]) -> Generator[Item]:

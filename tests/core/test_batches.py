@@ -110,6 +110,18 @@ def test_missing_values() -> None:
     assert np.isfinite(times).all() and len(times) == 195 - 4  # no target is a held value
 
 
+def test_labels_stand_behind_their_rows_and_windows(tmp_path: Path) -> None:
+    lines = "".join(f"{k},{k % 3}\n" for k in range(300))
+    (tmp_path / "log.csv").write_text("level,class\n" + lines)
+    settings = {"stream.label": "class"}
+    data = as_dataset(tmp_path / "log.csv", 16, labels=True, settings=settings)
+    x, y = (torch.cat(parts) for parts in zip(*data, strict=True))
+    assert y.dtype == torch.int64 and torch.equal(y, x[:, 0].long() % 3)
+    data = as_dataset(tmp_path / "log.csv", 16, window=4, labels=True, settings=settings)
+    for windows, labels in data:
+        assert torch.equal(labels, windows[:, -1, 0].long() % 3)
+
+
 def test_a_channel_may_be_chosen_and_one_that_comes_later_changes_nothing() -> None:
     chosen = torch.cat(list(as_dataset(ROWS, 16, channels=["value 2"])))
     assert np.array_equal(chosen[:, 0].numpy(), ROWS[:, 1].astype(np.float32))

@@ -21,7 +21,7 @@ from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params
 from driftscope.core.pipeline import outputs, results
 from driftscope.core.sections import default_params
-from driftscope.core.stream import Block, Event, Item, Result, StreamInfo
+from driftscope.core.stream import Block, Event, Item, Labels, Result, StreamInfo
 
 
 class Counted(Source):
@@ -250,6 +250,23 @@ def test_what_cannot_be_taken_is_told_at_once(
     with pytest.raises(error) as told:
         open_source(source, **more)  # type: ignore[arg-type]  # that is what is tested
     assert said in str(told.value) and str(told.value).endswith((".", "?"))
+
+
+def test_labels_are_told_apart_and_stand_in_front_of_their_rows(tmp_path: Path) -> None:
+    words = ["up", "down"]
+    lines = "".join(f"{k},{words[k // 7 % 2]}\n" for k in range(300))
+    (tmp_path / "log.csv").write_text("level,class\n" + lines)
+    blocks = open_source(tmp_path / "log.csv", {"stream.label": "class"})
+    y: dict[int, str] = {}
+    for item in blocks.items():
+        if isinstance(item, Labels):
+            y |= {item.seq + k: blocks.info.classes[each] for k, each in enumerate(item.y)}
+        elif isinstance(item, Block):
+            assert item.values.shape == (len(item), 1)
+            assert set(range(item.seq, item.seq + len(item))) <= y.keys()
+    assert y == {k: words[k // 7 % 2] for k in range(300)}
+    with pytest.raises(ParamError, match="kind"):
+        list(open_source(tmp_path / "log.csv", {"stream.label": "kind"}))
 
 
 def test_what_cannot_be_opened_is_told_by_the_first_block(tmp_path: Path) -> None:
