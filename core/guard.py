@@ -10,14 +10,15 @@ from driftscope.core.stream import EventKind
 SNAPSHOT_S = 5.0
 SNAPSHOT_UPDATES = 64
 HALVED_S = 30.0
-PATIENCE_UPDATES = 64
+PATIENCE_UPDATES, PATIENCE_S, PATIENCE_LEAST = 64, 0.5, 16
+"""A loss has diverged after so many bad updates in a row, or so many seconds with as many."""
 BAD = 10.0
 """Times its slow median from which a loss counts as diverged."""
 FINE = 3.0
 """Times its slow median up to which a loss counts as usual."""
 USUAL = 0.05
 """A median loss below this counts as this: what is nearly perfect may become ten times worse."""
-FOLLOW = 0.01
+FOLLOW, RECENT = 0.01, 1 / 16
 QUICK, QUICK_UPDATES = 3.0, 200
 """After a drift the step is so much longer, for so many updates."""
 
@@ -45,11 +46,14 @@ class Guard:
         self.snapshot: dict[str, Any] = {}
         self.events: list[tuple[EventKind, dict[str, Any]]] = []
         self._loss, self._baseline = Median(), Median()
-        self._bad = 0
+        self._bad, self._bad_since_s = 0, 0.0
+        self._recent = 0.0
+        """Running mean of the loss; a lucky one of a broken net is not sane."""
         self._updates = 0
         self._kept_s = -math.inf
         self._halved_until_s = -math.inf
         self._factor = 1.0
+        self._rate = (1.0, "safe")
         self._quick = 0
 
     def quicken(self) -> None:
@@ -60,13 +64,16 @@ class Guard:
         """Say whether the step is shortened, since something was restored lately."""
         return time_s < self._halved_until_s
 
-    def factor(self, time_s: float) -> float:
-        """Return what the step is to be multiplied by."""
+    def factor(self, time_s: float, rate: tuple[float, str] = (1.0, "safe")) -> float:
+        """Return what the step is to be multiplied by. Where the learning `rate` and what it
+        means are others than before, a step that was too long is no longer taken."""
+        if rate != self._rate:
+            self._rate, self._halved_until_s = rate, -math.inf
         if time_s >= self._halved_until_s:
             self._factor = 1.0
         return self._factor * (QUICK if self._quick else 1.0)
 
-    def judge(self, loss: float, baseline: float, made: bool) -> str:
+    def judge(self, loss: float, baseline: float, made: bool, time_s: float) -> str:
         """Return why the learner must go back, or "" if all is well.
 
         `loss` and `baseline` are the update's and the last value's mean losses; `made` says
@@ -78,9 +85,13 @@ class Guard:
             return "the model's numbers were no longer finite"
         if math.isnan(baseline):
             return ""
+        self._recent += RECENT * (min(loss, 1e6) - self._recent)
         if loss > BAD * max(self._loss.value, USUAL) and baseline <= FINE * self._baseline.value:
+            if not self._bad:
+                self._bad_since_s = time_s
             self._bad += 1
-            if self._bad >= PATIENCE_UPDATES:
+            lasted = time_s >= self._bad_since_s + PATIENCE_S and self._bad >= PATIENCE_LEAST
+            if lasted or self._bad >= PATIENCE_UPDATES:
                 return "the loss stayed over ten times its median while the last value did fine"
             return ""
         self._bad = 0
@@ -92,7 +103,7 @@ class Guard:
         """Say whether a snapshot is to be kept now: it is time, and the loss is a usual one."""
         if self._updates < SNAPSHOT_UPDATES or time_s < self._kept_s + SNAPSHOT_S:
             return False
-        return loss <= FINE * max(self._loss.value, USUAL)
+        return max(loss, self._recent) <= FINE * max(self._loss.value, USUAL)
 
     def keep(self, snapshot: dict[str, Any], time_s: float) -> None:
         """Keep a snapshot in the place of the one before."""

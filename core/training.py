@@ -81,13 +81,14 @@ class Training:
             mean.backward(weight if scale == 1.0 else weight * scale)  # type: ignore[no-untyped-call]  # torch does not say
             if scale != 1.0:
                 self.optimizer.gradient.div_(scale)
-            factors = [trust * guard.factor(time_s) for guard in self.guards]
+            rate = (self._params.lr, self._params.lr_mode)
+            factors = [trust * guard.factor(time_s, rate) for guard in self.guards]
             done = self.optimizer.step(losses, factors)
         self.updates += any(done)
         well = True
         for k, guard in enumerate(self.guards):
             judged = max(losses[k] / unit, self._least)
-            reason = guard.judge(judged, baseline, done[k])
+            reason = guard.judge(judged, baseline, done[k], time_s)
             if reason:
                 self._restore(k, reason, time_s)
                 well = False

@@ -2,6 +2,8 @@ import math
 
 from driftscope.core.guard import (
     HALVED_S,
+    PATIENCE_LEAST,
+    PATIENCE_S,
     PATIENCE_UPDATES,
     SNAPSHOT_S,
     SNAPSHOT_UPDATES,
@@ -12,28 +14,53 @@ from driftscope.core.guard import (
 def settled(loss=0.4):
     guard = Guard()
     for _ in range(300):
-        assert guard.judge(loss, 0.5, True) == ""
+        assert guard.judge(loss, 0.5, True, 0.0) == ""
     return guard
 
 
 def test_a_loss_that_stays_ten_times_its_median_is_a_reason_to_go_back():
     guard = settled()
-    reasons = [guard.judge(5.0, 0.5, True) for _ in range(PATIENCE_UPDATES)]
+    reasons = [guard.judge(5.0, 0.5, True, 0.0) for _ in range(PATIENCE_UPDATES)]
     assert reasons[:-1] == [""] * (PATIENCE_UPDATES - 1)
     assert "ten times" in reasons[-1]
 
 
+def test_where_samples_are_rare_half_a_second_is_enough():
+    guard = settled()
+    reasons = [guard.judge(5.0, 0.5, True, k / 10) for k in range(PATIENCE_LEAST)]
+    assert reasons[:-1] == [""] * (PATIENCE_LEAST - 1)
+    assert "ten times" in reasons[-1]
+    guard = settled()
+    step_s = 0.9 * PATIENCE_S / PATIENCE_UPDATES
+    assert not any(guard.judge(5.0, 0.5, True, k * step_s) for k in range(PATIENCE_UPDATES - 1))
+
+
+def test_a_lucky_loss_of_a_broken_net_is_no_snapshot():
+    guard = settled()
+    for _ in range(SNAPSHOT_UPDATES - 1):
+        guard.judge(5.0, 6.0, True, 0.0)
+    guard.judge(0.4, 0.5, True, 0.0)
+    assert not guard.due(0.4, SNAPSHOT_S)
+
+
+def test_a_knob_that_is_turned_ends_the_short_steps():
+    guard = settled()
+    guard.restored("why", 0.0)
+    assert guard.factor(1.0) == 0.5
+    assert guard.factor(1.0, (100.0, "absolute")) == 1.0
+
+
 def test_a_signal_that_nobody_can_predict_is_no_reason():
     guard = settled()
-    assert all(guard.judge(5.0, 6.0, True) == "" for _ in range(3 * PATIENCE_UPDATES))
+    assert all(guard.judge(5.0, 6.0, True, 0.0) == "" for _ in range(3 * PATIENCE_UPDATES))
 
 
 def test_a_single_bad_loss_is_no_reason_and_one_that_is_not_finite_is():
     guard = settled()
     for _ in range(3 * PATIENCE_UPDATES):
-        assert guard.judge(50.0, 0.5, True) == ""
-        assert guard.judge(0.4, 0.5, True) == ""
-    assert "finite" in guard.judge(math.nan, 0.5, False)
+        assert guard.judge(50.0, 0.5, True, 0.0) == ""
+        assert guard.judge(0.4, 0.5, True, 0.0) == ""
+    assert "finite" in guard.judge(math.nan, 0.5, False, 0.0)
 
 
 def test_snapshots_are_kept_every_few_seconds_of_sane_loss():
@@ -42,7 +69,7 @@ def test_snapshots_are_kept_every_few_seconds_of_sane_loss():
     assert guard.due(0.4, 0.0)
     guard.keep({"weights": 1}, 0.0)
     for _ in range(SNAPSHOT_UPDATES):
-        guard.judge(0.4, 0.5, True)
+        guard.judge(0.4, 0.5, True, 0.0)
     assert not guard.due(0.4, SNAPSHOT_S - 0.1)
     assert guard.due(0.4, SNAPSHOT_S)
 
