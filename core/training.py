@@ -48,7 +48,8 @@ class Training:
     def go_on(self, nets: nn.Module | Sequence[nn.Module]) -> None:
         """Train these nets from now on, one for each rate, in the place of those before; their
         weights are sane."""
-        self.nets = [net.eval() for net in ([nets] if isinstance(nets, nn.Module) else nets)]
+        given = [nets] if isinstance(nets, nn.Module) else nets
+        self.nets = [net.to(self._params.device).eval() for net in given]
         self.net = self.nets[self.rates.index(1.0)]
         self.optimizer = Optimizer(self.nets, self._params, self._careful, self.rates)
         self._bank = Bank(self.nets, self.optimizer.weights, self.optimizer.gradient)
@@ -73,17 +74,57 @@ class Training:
         the loss in units of `unit`. `trust` (0 to 1) shortens the step.
         """
         losses: list[float] = mean.detach().reshape(-1).tolist()
-        done = [math.isfinite(loss) for loss in losses]
-        if any(done):
-            self.optimizer.clear()
-            scale = precision.scale(self._params)
-            weight = self._each if mean.dim() else self._each[0]
-            mean.backward(weight if scale == 1.0 else weight * scale)  # type: ignore[no-untyped-call]  # torch does not say
-            if scale != 1.0:
-                self.optimizer.gradient.div_(scale)
-            rate = (self._params.lr, self._params.lr_mode)
-            factors = [trust * guard.factor(time_s, rate) for guard in self.guards]
-            done = self.optimizer.step(losses, factors)
+        if not any(map(math.isfinite, losses)):
+            return self._moved(losses, [False] * len(losses), baseline, time_s, unit)
+        self.optimizer.clear()
+        self._back(mean, self._each if mean.dim() else self._each[0])
+        return self._step(losses, baseline, time_s, unit, trust)
+
+    def fit(
+        self, windows: Tensor, target: Tensor, known: Tensor, baseline: float, time_s: float,
+        trust: float = 1.0,
+    ) -> float:  # fmt: skip
+        """Make an update on windows (B, W, C), of which the `target` (B, C) is to be predicted as
+        far as it is `known` (B, C); return the mean Huber loss of `net`. The rest as in `step`."""
+        count = int(known.sum())
+        part = known / count
+
+        def judge(made: Tensor) -> tuple[Tensor, Tensor]:
+            error = made - target
+            near = error.clamp(-1.0, 1.0)
+            slopes = near * part
+            return (error.sub_(near, alpha=0.5).mul_(slopes)).sum((1, 2)), slopes
+
+        self.optimizer.clear()
+        losses = None
+        if self._params.precision == "float32" and self.optimizer.weights.device.type == "cpu":
+            losses = self._bank.descend(windows, judge)
+        if losses is None:
+            made = self.predict(windows)
+            losses, slopes = judge(made.detach())
+            self._back(made, slopes)
+        return self._step(losses.tolist(), baseline, time_s, 1.0, trust)[0]
+
+    def _back(self, made: Tensor, slopes: Tensor) -> None:
+        """Add to the gradients what autograd finds, given how the loss rises with what was made."""
+        scale = precision.scale(self._params)
+        made.backward(slopes if scale == 1.0 else slopes * scale)  # type: ignore[no-untyped-call]  # torch does not say
+        if scale != 1.0:
+            self.optimizer.gradient.div_(scale)
+
+    def _step(
+        self, losses: list[float], baseline: float, time_s: float, unit: float, trust: float
+    ) -> tuple[float, bool]:
+        """Step along the gradients that are there."""
+        rate = (self._params.lr, self._params.lr_mode)
+        factors = [trust * guard.factor(time_s, rate) for guard in self.guards]
+        done = self.optimizer.step(losses, factors)
+        return self._moved(losses, done, baseline, time_s, unit)
+
+    def _moved(
+        self, losses: list[float], done: list[bool], baseline: float, time_s: float, unit: float
+    ) -> tuple[float, bool]:
+        """Have the guards judge the update that was made."""
         self.updates += any(done)
         well = True
         for k, guard in enumerate(self.guards):

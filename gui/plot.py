@@ -207,7 +207,7 @@ class PlotPanel(QWidget):
 
     def call(self, title: str, tip: str) -> None:
         """Give the panel another title; what stands in brackets gives way where room is short."""
-        if title != self._title:
+        if (title, tip) != (self._title, self.title.toolTip()):
             self._title = title
             self.setAccessibleName(title)
             self.title.setToolTip(tip)

@@ -45,6 +45,10 @@ CLASSES = (
     "How surprised the model was by each label, before it learned it: -log of the probability it "
     "had given to the right class. " + SKILL_TIP.format("pictures"),
 )
+LABELLED = (
+    FORECAST[0],
+    f"{FORECAST[1]} How well labels are said stands under Classes and Confusion.",
+)
 """Title and tooltip by what is learned."""
 EACH_TIP = (
     "Show the loss of each part the prediction is mixed from: copies of the model that learn at "
@@ -257,7 +261,9 @@ class LossPlot(Plot):
 def what_is_learned(session: Watched) -> tuple[str, str]:
     """Return the title and the tooltip that go with what the shown source's learner learns."""
     info = session.info
-    if info is not None and info.classes:
+    if info is not None and info.label is not None:
+        return LABELLED
+    if info is not None and info.classes and info.label is None:
         return CLASSES
     return PICTURES if info is not None and info.pictures else FORECAST
 

@@ -1,5 +1,6 @@
 """The loss panel: the model before beside the one in use, gaps, and marks of going back."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMainWindow
 from stand_in import StandIn, colours_at, shown
 
-from driftscope.core.stream import Event
+from driftscope.core.stream import Event, Label
 from driftscope.gui import theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.loss_curves import smoothed
@@ -130,6 +131,15 @@ def test_a_part_far_above_all_others_does_not_flatten_them(qtbot, session) -> No
     panel.refresh()
     panel.grab()
     assert panel.curves.range[1] <= 10
+
+
+def test_of_a_stream_with_labels_it_is_said_that_this_is_the_forecast_s(qtbot, session) -> None:
+    panel = shown(qtbot, LossPanel(session))
+    assert session.info is not None
+    session.info = replace(session.info, label=Label("class"), classes=("up", "down"))
+    panel.refresh()
+    assert "error of the forecast" in panel.picture_title()
+    assert "labels are said stands under Classes" in panel.title.toolTip()
 
 
 def test_drifts_are_marked_and_counted_where_they_are_close() -> None:
