@@ -3,7 +3,7 @@
 open_source   the blocks of a file, a device, the demo or an array, one after the other
 as_dataset    the same as batches for a torch DataLoader
 results       every sample scored, then learned; `outputs` gives alarms and events as well
-LiveUpdate    gradients, or new weights, for a model that is in use
+LiveUpdate    gradients, or new weights, for a model that is in use; LiveLearner for a run's own
 
 Each is loaded when it is first asked for, so that importing this package is next to nothing.
 """
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from driftscope.core.batches import as_dataset
     from driftscope.core.blocks import Blocks, open_source
     from driftscope.core.errors import DriftscopeError
+    from driftscope.core.live_learner import LiveLearner
     from driftscope.core.live_update import LiveUpdate
     from driftscope.core.pipeline import outputs, results
 
 _HOMES = {
-    "Blocks": "blocks", "DriftscopeError": "errors", "LiveUpdate": "live_update",
-    "as_dataset": "batches", "open_source": "blocks", "outputs": "pipeline", "results": "pipeline",
+    "Blocks": "blocks", "DriftscopeError": "errors", "LiveLearner": "live_learner",
+    "LiveUpdate": "live_update", "as_dataset": "batches", "open_source": "blocks",
+    "outputs": "pipeline", "results": "pipeline",
 }  # fmt: skip
 __all__ = [
-    "Blocks", "DriftscopeError", "LiveUpdate", "as_dataset", "open_source", "outputs", "results",
+    "Blocks", "DriftscopeError", "LiveLearner", "LiveUpdate", "as_dataset", "open_source",
+    "outputs", "results",
 ]  # fmt: skip
 
 

@@ -39,10 +39,15 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Have the learner of one stream carry out what only it knows."""
+    """Have the learner of one stream carry out what only it knows.
+
+    `done`, if it is there, gets why that could not be, "" if it was done; else a refusal is told
+    as an Event.
+    """
 
     stream: str
     command: LearnerCommand
+    done: Future[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

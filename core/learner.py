@@ -18,6 +18,7 @@ from driftscope.core.normaliser import Normaliser, clipped
 from driftscope.core.params import Params
 from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, Step, StreamInfo
+from driftscope.core.teaching import LearnerCommand, UpdateModel, UpdateParameters
 from driftscope.core.training import Training
 
 
@@ -115,6 +116,14 @@ class Forecaster(Learner):
         self.training.go_on(new)
         self.forecasts.extend(len(info.channels))
         self._open = None
+
+    def obey(self, command: LearnerCommand) -> str:
+        """Take gradients or weights that a program gives for the net."""
+        if isinstance(command, UpdateParameters | UpdateModel):
+            from driftscope.core.live_learner import obeyed
+
+            return obeyed(self.training, command)
+        return super().obey(command)
 
     @property
     def net(self) -> nn.Module:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from driftscope.core.errors import ParamError, StateError
+from driftscope.core.given_weights import Gradients, Weights, checked_gradients, checked_weights
 from driftscope.core.optimizers import Optimizer
 from driftscope.core.sections import LearnerParams
 
-Gradients = Mapping[str, Any] | Sequence[Any]
 PATIENCE_S = 30.0
 """How long the model may stay in one step before an update of it gives up."""
 
@@ -66,7 +65,7 @@ class LiveUpdate:
         ParamError, with nothing changed, if there is no such parameter, or it is frozen, or of
         another shape, or if a number is not finite, or would not be afterwards.
         """
-        given = _checked(self._model, gradients)
+        given = checked_gradients(self._model, gradients)
         if loss is None and self.params.lr_mode == "safe":
             raise ParamError("The safe step goes by the loss: tell it, as in loss=0.3.")
         if loss is not None and not (math.isfinite(loss) and loss >= 0):
@@ -88,27 +87,16 @@ class LiveUpdate:
             self._copy.give(self._model)
             self.updates += 1
 
-    def update_model(self, weights: Mapping[str, Any] | nn.Module | str | Path) -> None:
+    def update_model(self, weights: Weights) -> None:
         """Put other weights in place, all at once: a `state_dict`, another model's of the same
         kind, or a .safetensors file; what the optimizer remembers is forgotten.
 
         Raise StateError, with nothing changed, if a name is missing or too many, a shape is
         another one, or a number is not finite.
         """
-        if isinstance(weights, str | Path):
-            weights = _read(Path(weights))
-        elif isinstance(weights, nn.Module):
-            weights = weights.state_dict()
-        own = self._model.state_dict()
-        missing, more = own.keys() - weights.keys(), weights.keys() - own.keys()
-        if missing or more:
-            what = (
-                f"has no {min(missing)!r}" if missing else f"has {min(more)!r}, the model has not"
-            )
-            raise StateError(f"These weights are another model's: it {what}. Nothing was changed.")
-        new = {name: _as_tensor(name, weights[name], own[name], StateError) for name in own}
+        new = checked_weights(self._model, weights)
         with self._turn.taken(), torch.no_grad():
-            for name, tensor in own.items():
+            for name, tensor in self._model.state_dict().items():
                 tensor.copy_(new[name])
             self._optimizer.reset()
             self.updates += 1
@@ -187,57 +175,3 @@ def _turn_of(model: nn.Module) -> _Turn:
 
 def _trainable(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
     return ((name, each) for name, each in model.named_parameters() if each.requires_grad)
-
-
-def _checked(model: nn.Module, gradients: Gradients) -> dict[str, Tensor]:
-    """Return the gradients by name, as tensors on the CPU; raise ParamError."""
-    named = dict(model.named_parameters())
-    if isinstance(gradients, Mapping):
-        given = dict(gradients)
-    elif isinstance(gradients, Sequence) and len(gradients) == len(named):
-        given = dict(zip(named, gradients, strict=True))
-    else:
-        count = len(gradients) if isinstance(gradients, Sequence) else type(gradients).__name__
-        raise ParamError(
-            f"The model has {len(named)} parameters: give a gradient for each in their order, or "
-            f"some by name, not {count}."
-        )
-    found = {}
-    for name, gradient in given.items():
-        if name not in named:
-            known = ", ".join(list(named)[:8])
-            raise ParamError(f"The model has no parameter {name!r}; it has: {known}.")
-        if gradient is None:
-            continue
-        if not named[name].requires_grad:
-            raise ParamError(f"{name} is frozen (requires_grad is False) and takes no gradient.")
-        found[name] = _as_tensor(name, gradient, named[name], ParamError)
-    if not found:
-        raise ParamError("Not one gradient was given.")
-    return found
-
-
-def _as_tensor(name: str, value: Any, like: Tensor, error: type[ParamError | StateError]) -> Tensor:
-    """Return a value as a tensor of the same shape; raise `error` if it is none, or not finite."""
-    try:
-        tensor = torch.as_tensor(value).detach()
-    except (TypeError, ValueError, RuntimeError) as why:
-        raise error(f"{name}: {type(value).__name__} is no tensor. Nothing was changed.") from why
-    if tensor.shape != like.shape:
-        raise error(
-            f"{name} has the shape {tuple(like.shape)}, what was given {tuple(tensor.shape)}. "
-            "Nothing was changed."
-        )
-    if not bool(torch.isfinite(tensor).all()):
-        raise error(f"{name}: not all numbers given are finite. Nothing was changed.")
-    return tensor.to("cpu", copy=True)
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise StateError(f"{path} cannot be read as safetensors: {error}.") from error

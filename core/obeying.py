@@ -30,7 +30,7 @@ from driftscope.core.inputs import Input
 from driftscope.core.lane import Lane
 from driftscope.core.params import Spec, Value
 from driftscope.core.stream import EventKind
-from driftscope.core.teaching import LearnerCommand
+from driftscope.core.teaching import UpdateModel, UpdateParameters
 
 
 class Commands:
@@ -93,8 +93,8 @@ class Commands:
                     self._set_all(name, value, device)
                 case SaveModel() as wish:
                     self._save(wish)
-                case Ask(stream, command):
-                    self._ask(stream, command)
+                case Ask() as wish:
+                    self._ask(wish)
                 case Reset(device):
                     for key in self._devices(device):
                         for lane in self._of(key):
@@ -146,6 +146,8 @@ class Commands:
                 command = self._waiting.popleft()
                 if isinstance(command, SaveModel):
                     self._save(command)
+                elif isinstance(command, Ask) and command.done is not None:
+                    command.done.set_result("The run has ended: there is no learner any more.")
 
     def _save(self, wish: SaveModel) -> None:
         """Take a copy of a stream's learner now, and have it written beside the work."""
@@ -163,10 +165,15 @@ class Commands:
         else:
             model.save_beside(saved, wish.path, wish.done)
 
-    def _ask(self, stream: str, command: LearnerCommand) -> None:
-        lane = self._lanes.get(stream)
-        why_not = lane.obey(command) if lane else f"There is no stream {stream!r} any more."
-        if why_not:
+    def _ask(self, wish: Ask) -> None:
+        lane = self._lanes.get(wish.stream)
+        gone = f"There is no stream {wish.stream!r}: it is not there yet, or not any more."
+        why_not = lane.obey(wish.command) if lane else gone
+        if lane and not why_not and isinstance(wish.command, UpdateModel | UpdateParameters):
+            lane.turned()
+        if wish.done is not None:
+            wish.done.set_result(why_not)
+        elif why_not:
             self._tell("note", dict(message=why_not), self._owner(lane) if lane else "")
 
     def _owner(self, lane: Lane) -> str:

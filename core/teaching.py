@@ -6,7 +6,9 @@ the number of a class.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +51,23 @@ class UndoSamples:
     """Take back the last change of the samples: a held key, a deletion, a new label, a name."""
 
 
-LearnerCommand = Accept | Teach | NameClass | DeleteSamples | RelabelSamples | UndoSamples
+@dataclass(frozen=True, slots=True, eq=False)
+class UpdateParameters:
+    """Step the net along gradients: tensors by their parameters' names, or in their order, None
+    for none. `loss` is what they are the gradients of, None for the recent one."""
+
+    gradients: Mapping[str, Any] | Sequence[Any]
+    loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UpdateModel:
+    """Put other weights in the net's place: a state_dict, a module or a .safetensors file."""
+
+    weights: Any
+
+
+LearnerCommand = (
+    Accept | Teach | NameClass | DeleteSamples | RelabelSamples | UndoSamples | UpdateParameters
+    | UpdateModel
+)  # fmt: skip
