@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from driftscope.core.errors import DriftscopeError, StateError
+from driftscope.core.errors import StateError
 from driftscope.core.keeper import Keeper
 
 if TYPE_CHECKING:
     from driftscope.core.monitor import Monitor
-    from driftscope.core.state_file import Copied
+    from driftscope.core.state_file import Copied, Saved
 
 EVERY_S = 30.0
 """Between two copies, in wall time."""
+PATIENCE_S = 10.0
+"""How long a disk may take for the last one."""
 
 
 class Writer:
@@ -28,7 +32,7 @@ class Writer:
         self.path = path
         self.trouble = ""
         self.nbytes = 0
-        self._waiting: Copied | None = None
+        self._waiting: tuple[Copied, Future[Path] | None] | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -36,10 +40,13 @@ class Writer:
     def busy(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def put(self, copied: Copied) -> None:
-        """Have a copy written, in the place of one that still waits to be. Any thread."""
+    def put(self, copied: Copied, done: Future[Path] | None = None) -> None:
+        """Have a copy written, in the place of one that still waits to be; `done` gives the path,
+        or the error. Any thread."""
         with self._lock:
-            self._waiting = copied
+            if self._waiting is not None and self._waiting[1] is not None:
+                self._waiting[1].set_exception(StateError("A newer state was saved instead."))
+            self._waiting = copied, done
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="state to a file")
                 self._thread.start()
@@ -48,19 +55,25 @@ class Writer:
         """Wait until what was given is written."""
         thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(PATIENCE_S)
 
     def _work(self) -> None:
         while True:
             with self._lock:
-                copied, self._waiting = self._waiting, None
-                if copied is None:
+                waiting, self._waiting = self._waiting, None
+                if waiting is None:
                     self._thread = None
                     return
+            copied, done = waiting
             try:
                 self.nbytes, self.trouble = copied.write(self.path), ""
-            except DriftscopeError as error:
+            except Exception as error:  # whoever waits for it must be told, whatever it is
                 self.trouble = str(error)
+                if done is not None:
+                    done.set_exception(error)
+            else:
+                if done is not None:
+                    done.set_result(self.path)
 
 
 class Autosave(Keeper):
@@ -103,6 +116,21 @@ class Autosave(Keeper):
             self._writer.trouble = f"The state cannot be kept: {error}."
         else:
             self._writer.put(copied)
+
+
+def begin(state: str | None) -> Saved | None:
+    """Return what is in the state file that the command line names, None if there is none yet;
+    say at once if it cannot be written. Raise StateError."""
+    if state is None:
+        return None
+    trouble = check(Path(state))
+    if trouble:
+        print(f"driftscope: {trouble}", file=sys.stderr)
+    if not Path(state).exists():
+        return None
+    from driftscope.core import state_file
+
+    return state_file.read(Path(state))
 
 
 def check(path: Path) -> str:

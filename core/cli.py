@@ -71,6 +71,7 @@ def _main(argv: list[str] | None) -> int:
     parser = _parser("driftscope", "An oscilloscope that learns.", usage=USAGE)
     parser.add_argument("--version", action="version", version=f"driftscope {_version()}")
     parser.add_argument("sources", nargs="*", metavar="SOURCE")
+    _add_state(parser)
     _add_set(parser)
     chosen = parser.parse_args(words)
     from driftscope.gui import app  # noqa: TID251  the one door from the command line to the window
@@ -78,7 +79,7 @@ def _main(argv: list[str] | None) -> int:
     settings = _settings(chosen)
     if settings is None:
         return 2
-    return app.run(chosen.sources, settings, chosen.profile)
+    return app.run(chosen.sources, settings, chosen.profile, chosen.state)
 
 
 def _watch(words: list[str]) -> int:

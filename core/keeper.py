@@ -17,6 +17,9 @@ class Keeper:
     def tick(self, monitor: Monitor) -> None:
         """Keep the state if it is time."""
 
+    def leave(self, monitor: Monitor, key: str) -> None:
+        """Keep the state of a device that is being let go of."""
+
     def end(self, monitor: Monitor) -> None:
         """Keep the last state: nothing more is read, and nothing is closed yet."""
 
@@ -24,3 +27,25 @@ class Keeper:
         """Wait until what was kept is on the disk, once the run has ended; return why it is not,
         "" if it is. Any thread."""
         return ""
+
+
+class Both(Keeper):
+    """Ask one keeper, then the other."""
+
+    def __init__(self, *keepers: Keeper) -> None:
+        self._keepers = keepers
+
+    def tick(self, monitor: Monitor) -> None:
+        for each in self._keepers:
+            each.tick(monitor)
+
+    def leave(self, monitor: Monitor, key: str) -> None:
+        for each in self._keepers:
+            each.leave(monitor, key)
+
+    def end(self, monitor: Monitor) -> None:
+        for each in self._keepers:
+            each.end(monitor)
+
+    def close(self) -> str:
+        return next(filter(None, [each.close() for each in self._keepers]), "")

@@ -198,6 +198,7 @@ class Monitor:
         if key in self._inputs:
             gone = self._inputs[key]
             gone.reader.stop(0.0)
+            self._keeper.leave(self, key)
             self._streams.drop(key)
             del self._inputs[key], self._senders[gone.reader.key]
             self._going.discard(key)

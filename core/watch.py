@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from driftscope.core import address, autosave, going_on, own_model, profile_file, registry, summary
 from driftscope.core.autosave import EVERY_S, Autosave
@@ -23,9 +22,6 @@ from driftscope.core.signals import SIGNALS
 from driftscope.core.sinks.csv_log import CsvLog
 from driftscope.core.sinks.scores import Scores
 from driftscope.core.status_line import StatusLine
-
-if TYPE_CHECKING:
-    from driftscope.core.state_file import Saved
 
 DONE, NOT_WRITTEN, BAD_ARGUMENTS, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 SUMMARY = "the summary"
@@ -51,7 +47,7 @@ def watch(
     try:
         played = [("source.speed", speed)] if speed is not None else []
         profile = profile_file.read(profile_path) if profile_path else None
-        saved = _saved(state)
+        saved = autosave.begin(state)
         if saved is not None and not sources and profile is None:
             sources = saved.addresses()
         inputs = _inputs(sources, settings or [], profile)
@@ -96,20 +92,6 @@ def watch(
         print(f"driftscope: {not_kept}", file=out)
         status_code = status_code or NOT_WRITTEN
     return INTERRUPTED if came else status_code
-
-
-def _saved(state: str | None) -> Saved | None:
-    """Return what is in the state file, None if there is none yet."""
-    if state is None:
-        return None
-    trouble = autosave.check(Path(state))
-    if trouble:
-        print(f"driftscope: {trouble}", file=sys.stderr)
-    if not Path(state).exists():
-        return None
-    from driftscope.core import state_file
-
-    return state_file.read(Path(state))
 
 
 def _inputs(

@@ -13,10 +13,13 @@ from driftscope.gui.display import why_no_window
 
 
 def run(
-    sources: list[str], settings: list[tuple[str, str]], profile_path: str | None = None
+    sources: list[str],
+    settings: list[tuple[str, str]],
+    profile_path: str | None = None,
+    state_path: str | None = None,
 ) -> int:
-    """Show the window, connected to `sources` with `settings`, which win over the profile's;
-    return the exit status once it is closed."""
+    """Show the window, connected to `sources` with `settings`, which win over the profile's, and
+    go on from a state if its file is there; return the exit status once it is closed."""
     reason = why_no_window() or wrong_wheel()
     if reason:
         print(f"driftscope: {reason}", file=sys.stderr)
@@ -25,12 +28,15 @@ def run(
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from driftscope.core import address, profile_file
+    from driftscope.core import address, autosave, going_on, profile_file
     from driftscope.core.errors import DriftscopeError
     from driftscope.gui.profiles import check_looks
 
-    profile = None
+    profile, state = None, {}
     try:
+        saved = autosave.begin(state_path)
+        if saved is not None and profile_path is None:
+            sources = sources or saved.addresses()
         if profile_path is not None:
             profile = profile_file.read(profile_path)
             sources = sources or ([] if profile.sources else ["demo:"])
@@ -39,6 +45,8 @@ def run(
         else:
             sources = sources or ["demo:"]
             inputs = address.all_configured(sources, settings)
+        if saved is not None:
+            state = going_on.fit(saved, inputs, [name for name, _ in settings])
     except DriftscopeError as error:
         print(f"driftscope: {error}", file=sys.stderr)
         return 2
@@ -61,9 +69,10 @@ def run(
     window = MainWindow(session, preferences)
     if profile is not None:
         window.profiles.begin(profile)
+    window.states.begin(state_path, going_on.told(saved, state, inputs) if saved else "")
     window.show()
     # the window first, then the model: loading torch takes two seconds
-    QTimer.singleShot(0, lambda: session.connect_made(inputs))
+    QTimer.singleShot(0, lambda: session.connect_made(inputs, state))
     # not at once: the signal may arrive in the middle of a paintEvent
     for number in SIGNALS:
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))

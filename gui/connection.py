@@ -12,11 +12,12 @@ from driftscope.core.interfaces import Device, Transport
 from driftscope.core.params import ParamSet
 from driftscope.core.sections import default_params
 from driftscope.core.stream import Alarm, Event, Graded, Report, Result, StreamInfo
+from driftscope.gui.told import Told
 from driftscope.gui.typed import masked
 
 KEPT = 10_000
 """Alarms, and marks, that are remembered; older ones are counted only."""
-CARRIED = ("stream", "learner", "model", "detector")
+CARRIED = ("learner", "model", "detector")
 """Sections of parameters that the next source begins with."""
 MARKED = ("param", "gap", "loss", "restored", "note", "unscored", "drift", "pass")
 
@@ -42,7 +43,10 @@ class Connection:
         self.marks: list[Event] = []
         self.picture: Result | None = None
         self.report: Report | None = None
+        self.told = Told()
         self.message = ""
+        self.resumed = False
+        """True if it goes on from what an earlier run had learned."""
         self._to_unix_s: float | None = None
 
     def take(self, item: StreamInfo | Alarm | Event | Report, params: ParamSet | None) -> bool:
@@ -67,6 +71,7 @@ class Connection:
         if self.info is None or self.history is None or result.key != self.info.key:
             return False
         self.history.append(result)
+        self.told.take(result)
         if self._to_unix_s is None and isinstance(result, Result):
             arrived_s = time.time() - time.monotonic() + result.arrived_s
             self._to_unix_s = arrived_s - float(result.time_s[-1])
@@ -219,3 +224,7 @@ class Shown:
     @property
     def report(self) -> Report | None:
         return self.shown.report
+
+    @property
+    def told(self) -> Told:
+        return self.shown.told

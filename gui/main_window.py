@@ -26,6 +26,7 @@ from driftscope.gui.saving import Saving
 from driftscope.gui.sentence import LEARNS, phase, sentence
 from driftscope.gui.session import Session
 from driftscope.gui.stage import AGAIN, CHANGE, CONNECT, DEMO, PLAY, TAKE
+from driftscope.gui.states import States
 from driftscope.gui.top_bar import TopBar
 from driftscope.gui.widgets import label, resize_within_screen, set_text
 from driftscope.gui.window_actions import offer
@@ -190,6 +191,7 @@ class MainWindow(QMainWindow):
         self.profiles = Profiles(
             session, panels.traces, panels.view, self.keeping, self.preferences
         )
+        self.states = States(session, self.preferences, self)
         self.habits = Habits(self)
         self.said = label(wrap=True)
         self.said.setAccessibleName("What is going on now")
@@ -215,6 +217,7 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.top_bar)
         rows.addWidget(panels, 1)
+        rows.addWidget(self.states.band)
         rows.addWidget(self.habits.hint)
         rows.addWidget(bar)
         self.setCentralWidget(whole)
@@ -225,7 +228,7 @@ class MainWindow(QMainWindow):
         top_bar.add.connect(lambda: self.connect_source(beside=True))
         top_bar.chips.closed.connect(self.close_source)
         top_bar.save.clicked.connect(self.offer_to_save)
-        for each in (self.saving, self.keeping, self.profiles):
+        for each in (self.saving, self.keeping, self.profiles, self.states):
             each.told.connect(self.say)
         top_bar.log.clicked.connect(self.keeping.turn_log)
         self.keeping.changed.connect(self.refresh_texts)

@@ -12,6 +12,7 @@ THEME, SOUND, HINT_SEEN = "window/theme", "window/sound", "window/hint seen"
 GEOMETRY, LAYOUT, NARROW_LAYOUT = "window/geometry", "window/layout", "window/narrow layout"
 TURNED_PANELS = "window/turned panels"
 """Those that are shown though hidden at first, or the other way round."""
+KEEP_LEARNED, RECENT_STATES = "learning/kept", "state/recent"
 MOST_RECENT = 8
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from driftscope.core import address, registry
-from driftscope.core.commands import Command, SaveModel
+from driftscope.core.commands import Command
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.interfaces import Device, Sink
+from driftscope.core.interfaces import Device, Sink, State
+from driftscope.core.keeper import Keeper
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import Params, ParamSet
 from driftscope.core.sinks.clips import Clips
 from driftscope.core.sinks.outbox import Outbox
 from driftscope.core.stream import Event, Result
-from driftscope.core.wire import Chunk
 from driftscope.gui.connection import Connection, carry_over
 from driftscope.gui.garbage import Garbage
 from driftscope.gui.monitor_thread import MonitorThread
@@ -65,6 +63,10 @@ class Session(QObject, Verbs):
         self._thread: MonitorThread | None = None
         self._monitor: Monitor | None = None
         self._outbox = Outbox()
+        self._going_on: State = {}
+        self.make_keeper: Callable[[], Keeper] = Keeper
+        """What keeps the states of the sources connected from now on."""
+        self.keeper = Keeper()
         self._next: tuple[str, Callable[[ParamSet], Inputs]] | None = None
         self._closing = False
         self._pace = Pace()
@@ -96,10 +98,20 @@ class Session(QObject, Verbs):
             lambda before: address.all_configured(texts, settings, partial(carry_over, before)),
         )
 
-    def connect_made(self, inputs: Inputs) -> None:
-        """Open sources made elsewhere, such as by a profile, letting go of all others. Their
-        parameters are those they come with: nothing is carried over."""
+    def connect_made(self, inputs: Inputs, state: State | None = None) -> None:
+        """Open sources made elsewhere, such as by a profile, letting go of all others, and go on
+        from a saved state if one is given. Their parameters are those they come with."""
+        self._going_on = state or {}
         self._open(next(iter(inputs)), lambda _: inputs)
+
+    def replace(self, text: str, device: Device, params: ParamSet, state: State) -> None:
+        """Open one of several sources anew, going on from a saved state."""
+        if self._thread is not None:
+            made = self.connections[text] = Connection(text, device, params)
+            made.health = self._thread.monitor.add(text, device, params, state)
+            made.health.link, made.resumed = "opening", True
+            self.shown = made
+            self._shown_changed()
 
     def add_source(self, text: str, settings: Settings = ()) -> None:
         """Open one more source beside those there are, and show it; `failed` says why not."""
@@ -167,25 +179,13 @@ class Session(QObject, Verbs):
             if not self._thread.wait(CLOSE_MS):
                 return False
             self._thread = None
+        self.keeper.close()
         return True
 
     def send(self, command: Command) -> None:
         """Have a command carried out, if anything is connected; one of all devices names none."""
         if self._thread is not None:
             self._thread.monitor.send(command)
-
-    def chunks(self, after: int = -1) -> list[Chunk]:
-        """Return the newest bytes the shown device sent, chunks numbered above `after`."""
-        return self._monitor.chunks(self.address, after) if self._monitor is not None else []
-
-    def save_model(self, path: Path) -> Future[Path] | None:
-        """Have what was learned of the shown stream written, also after its end; None if nothing
-        was."""
-        if self.info is None or self._monitor is None:
-            return None
-        command = SaveModel(self.info.key, path)
-        self._monitor.send(command)
-        return command.done
 
     def painted(self) -> None:
         """Note that the signal panel has just painted the newest sample it was given."""
@@ -210,11 +210,16 @@ class Session(QObject, Verbs):
     def _start(self, inputs: Inputs) -> None:
         """Begin with these sources; the first one is shown."""
         self._outbox, self.clips = Outbox(), Clips()
-        monitor = self._monitor = Monitor(inputs, [self._outbox, self.clips, *self.sinks])
+        self.keeper = self.make_keeper()
+        sinks = [self._outbox, self.clips, *self.sinks]
+        monitor = self._monitor = Monitor(inputs, sinks, keeper=self.keeper)
+        state, self._going_on = self._going_on, {}
+        monitor.load_state_dict(state)
         for text, (device, params) in inputs.items():
             made = self.connections[text] = Connection(text, device, params)
             made.health = monitor.healths[text]
             made.health.link, made.health.state = "opening", "loading"
+            made.resumed = text in state
         self.shown = next(iter(self.connections.values()))
         self.shown.marks += [Event("", 0, 0.0, "note", {"message": t}) for t in registry.broken()]
         self._pace.forget()

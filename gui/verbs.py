@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from pathlib import Path
+
 from driftscope.core.commands import (
     Ask,
     Bookmark,
@@ -9,11 +12,14 @@ from driftscope.core.commands import (
     GoBack,
     Release,
     Reset,
+    SaveModel,
     SetParam,
     Stop,
     StopComparing,
 )
+from driftscope.core.monitor import Monitor
 from driftscope.core.teaching import LearnerCommand
+from driftscope.core.wire import Chunk
 from driftscope.gui.connection import Shown
 
 
@@ -21,6 +27,7 @@ class Verbs(Shown):
     """Say what a user wants in the words of the Monitor. GUI thread only."""
 
     paused: bool
+    _monitor: Monitor | None
 
     def send(self, command: Command) -> None:
         """Have a command carried out, if anything is connected."""
@@ -55,6 +62,19 @@ class Verbs(Shown):
     def freeze(self, frozen: bool) -> None:
         """Hold the weights as they are, or go on learning; scoring goes on either way."""
         self.set_param("learner.frozen", frozen)
+
+    def chunks(self, after: int = -1) -> list[Chunk]:
+        """Return the newest bytes the shown device sent, chunks numbered above `after`."""
+        return self._monitor.chunks(self.address, after) if self._monitor is not None else []
+
+    def save_model(self, path: Path) -> Future[Path] | None:
+        """Have what was learned of the shown stream written, also after its end; None if nothing
+        was."""
+        if self.info is None or self._monitor is None:
+            return None
+        command = SaveModel(self.info.key, path)
+        self._monitor.send(command)
+        return command.done
 
     def pause(self, paused: bool) -> None:
         """Hold the view; acquisition and learning go on."""

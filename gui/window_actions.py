@@ -29,6 +29,7 @@ def offer(window: MainWindow, actions: Actions) -> None:
     )  # fmt: skip
     actions.gap("View")
     window.profiles.offer(actions)
+    window.states.offer(actions)
     window.keeping.offer(actions)
     actions.add(
         "File", "Save alarm, samples or model…", window.offer_to_save, "Ctrl+S",

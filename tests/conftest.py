@@ -16,6 +16,7 @@ from typing import Any
 # Before anything imports torch or Qt. More threads are many times slower on small models.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # What the window remembers from one start to the next must not be the developer's own.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="driftscope-tests-")
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="driftscope-tests-")
 if "QT_QPA_PLATFORM" not in os.environ and sys.platform.startswith("linux"):
     os.environ["QT_QPA_PLATFORM"] = "xcb" if shutil.which("Xvfb") else "offscreen"
