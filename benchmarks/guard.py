@@ -183,6 +183,7 @@ def at_random(steps: int, seed: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rate", type=float, default=100.0, help="samples a second")
+    parser.add_argument("--only", default="", help="cases with this in their names")
     parser.add_argument("--steps", type=int, default=0, help="steps at random")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -191,7 +192,8 @@ def main() -> None:
     print(f"{'disturbance':30}     well  told   ratio")
     undisturbed, _ = error_of(None, options.rate)
     for case in CASES:
-        report(case, undisturbed, options.rate)
+        if options.only in case.name:
+            report(case, undisturbed, options.rate)
     at_random(options.steps, options.seed)
 
 

@@ -6,11 +6,11 @@ from driftscope.core.interfaces import Detector, Learner, State
 
 SUSPECT = 2.0
 """Rarity from which on a decision is suspicious: 1 in 100."""
-LEAST = 0.01
+LEAST = 0.1
 """Trust never falls below this: no decision alone, however rare, may stop the learning."""
 RECOVERY = 10.0
 """Decisions in which trust grows from 0 to 1 again."""
-LONG_S, LONG_DECISIONS = 300.0, 30.0
+LONG_S, LONG_DECISIONS = 600.0, 10.0
 """An alarm that has lasted for both is a new normal. The minutes are for whoever has to see to a
 fault before it is learned; the decisions tell a state from an event where one takes an hour."""
 HELD_S = 60.0
