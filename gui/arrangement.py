@@ -78,8 +78,11 @@ class Arrangement(Layouts):
         """Bring every text up to date, and show what applies."""
         count = sum(len(each.alarms) for each in self.session.sources)
         title = f"Alarms ({count:,})" if count else "Alarms"
-        if self.docks["alarms"].windowTitle() != title:
-            self.docks["alarms"].setWindowTitle(title)
+        info = self.session.info
+        of_rows = info is not None and info.label is not None
+        for name, now in (("alarms", title), ("classes", "Labels" if of_rows else "Classes")):
+            if self.docks[name].windowTitle() != now:
+                self.docks[name].setWindowTitle(now)
         self.show_what_applies()
         for name in TEXTS:
             self.docks[name].refresh()

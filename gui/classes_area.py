@@ -7,11 +7,14 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from driftscope.gui import theme
 from driftscope.gui.panels.classes import ClassesPanel
 from driftscope.gui.panels.confusion import ConfusionPanel
+from driftscope.gui.panels.labels import LabelsPanel
 from driftscope.gui.panels.passes import PassesPanel
 from driftscope.gui.panels.samples import SamplesPanel
 from driftscope.gui.session import Session
 from driftscope.gui.stage import Guarded
 from driftscope.gui.watched import Watched
+
+TITLED = LabelsPanel | ClassesPanel | SamplesPanel | ConfusionPanel | PassesPanel
 
 
 class ClassesArea(QWidget):
@@ -22,6 +25,7 @@ class ClassesArea(QWidget):
         theme.as_panel(self)
         self.session = session
         self.pages = {
+            "Labels": Guarded(lambda: LabelsPanel(session)),
             "Classes": Guarded(lambda: ClassesPanel(session)),
             "Samples": Guarded(lambda: SamplesPanel(session)),
             "Confusion": Guarded(lambda: ConfusionPanel(session)),
@@ -37,7 +41,7 @@ class ClassesArea(QWidget):
         for name, page in self.pages.items():
             self.tabs.addTab(name)
             self.stack.addWidget(page)
-            if isinstance(page.panel, ClassesPanel | SamplesPanel | ConfusionPanel | PassesPanel):
+            if isinstance(page.panel, TITLED):
                 page.panel.title.hide()  # the tab says it
         self.tabs.currentChanged.connect(self._turn)
         rows = QVBoxLayout(self)
@@ -52,6 +56,8 @@ class ClassesArea(QWidget):
         for place, name in enumerate(self.pages):
             if self.tabs.isTabVisible(place) != (name in wanted):
                 self.tabs.setTabVisible(place, name in wanted)
+        if wanted and not self.tabs.isTabVisible(self.tabs.currentIndex()):
+            self.show_page(wanted[0])
         page = self.stack.currentWidget()
         if isinstance(page, Guarded):
             page.refresh()
@@ -81,9 +87,11 @@ class ClassesArea(QWidget):
 def applying(session: Watched) -> tuple[str, ...]:
     """Return which pages there is something to show on, "" of them for a stream without classes.
 
-    Classes come with the stream, or are taught by hand to a stream of pictures.
+    Labels come with the stream, or are taught by hand to a stream of pictures.
     """
     info, report = session.info, session.report
+    if info is not None and info.label is not None:
+        return ("Labels", "Confusion") if info.label.kind == "class" else ("Labels",)
     taught = info is not None and info.pictures and not info.classes
     if info is None or not (taught or info.classes or report is not None):
         return ()

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import math
 
+from driftscope.core.reports import Label
+
+PLAIN = {
+    "class": {
+        "no_change_accuracy": "saying the last one again",
+        "majority_accuracy": "saying the most common one",
+    },
+    "value": {
+        "no_change_mae": "saying the last one again",
+        "mean_mae": "saying the running mean",
+    },
+}
 SHARES = {
     "accuracy": (
         "right while learning",
@@ -48,6 +60,24 @@ def tip(figures: dict[str, float]) -> str:
             said = percent(value) if "accuracy" in name else f"{value:.2f}"
             lines.append(f"{short} {said}: {long}.")
     return "\n\n".join(lines)
+
+
+def label_words(what: Label, figures: dict[str, float]) -> str:
+    """Return how well a stream's labels are told of late, beside the best plain way; "" if that
+    is not known."""
+    by_class = what.kind == "class"
+    own = figures.get("accuracy" if by_class else "mae", math.nan)
+    plain = {words: figures.get(name, math.nan) for name, words in PLAIN[what.kind].items()}
+    known = {words: value for words, value in plain.items() if math.isfinite(value)}
+    if not math.isfinite(own) or not known:
+        return ""
+    if by_class:
+        best = max(known, key=lambda words: known[words])
+        said = f"“{what.name}” is told right {percent(own)} of the time before it is known"
+        return f"{said}; {best} is right {percent(known[best])}."
+    best, unit = min(known, key=lambda words: known[words]), f" {what.unit}" if what.unit else ""
+    said = f"“{what.name}” is told to within {own:.3g}{unit} before it is known"
+    return f"{said}; {best} is off by {known[best]:.3g}{unit}."
 
 
 def called(name: str) -> str:

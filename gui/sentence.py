@@ -10,6 +10,7 @@ from driftscope.core.decoders._formats import FORMATS
 from driftscope.core.health import Health
 from driftscope.core.stream import Alarm, Clock, StreamInfo
 from driftscope.gui import words
+from driftscope.gui.grade_words import label_words
 from driftscope.gui.news import TRY_BAUD, last_line
 from driftscope.gui.watched import Connected, Watched
 
@@ -162,6 +163,8 @@ def skill_words(session: Connected) -> str:
     skill, (_, baselines) = health.recent.skill(), health.recent.means()
     if session.pictures:
         return _picture_words(session, skill)
+    if session.info is not None and session.info.label is not None and session.report is not None:
+        return label_words(session.info.label, session.report.figures)
     if 0.0 in baselines.values():
         return "The signal stands still."
     if not math.isfinite(skill):

@@ -10,6 +10,7 @@ from driftscope.core.history import History
 from driftscope.core.params import ParamSet
 from driftscope.core.stream import Alarm, Event, Report, Result, StreamInfo
 from driftscope.core.teaching import LearnerCommand
+from driftscope.gui.told import Told
 
 
 class Connected(Protocol):
@@ -39,6 +40,8 @@ class Connected(Protocol):
     def picture(self) -> Result | None: ...
     @property
     def report(self) -> Report | None: ...
+    @property
+    def told(self) -> Told: ...
 
     def can_release(self) -> bool: ...
 

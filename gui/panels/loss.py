@@ -47,7 +47,7 @@ CLASSES = (
 )
 LABELLED = (
     FORECAST[0],
-    f"{FORECAST[1]} How well labels are said stands under Classes and Confusion.",
+    f"{FORECAST[1]} How well labels are said stands under Labels.",
 )
 """Title and tooltip by what is learned."""
 EACH_TIP = (
@@ -263,7 +263,7 @@ def what_is_learned(session: Watched) -> tuple[str, str]:
     info = session.info
     if info is not None and info.label is not None:
         return LABELLED
-    if info is not None and info.classes and info.label is None:
+    if info is not None and info.classes:
         return CLASSES
     return PICTURES if info is not None and info.pictures else FORECAST
 

@@ -139,7 +139,7 @@ def test_of_a_stream_with_labels_it_is_said_that_this_is_the_forecast_s(qtbot, s
     session.info = replace(session.info, label=Label("class"), classes=("up", "down"))
     panel.refresh()
     assert "error of the forecast" in panel.picture_title()
-    assert "labels are said stands under Classes" in panel.title.toolTip()
+    assert "labels are said stands under Labels" in panel.title.toolTip()
 
 
 def test_drifts_are_marked_and_counted_where_they_are_close() -> None:
