@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import huber_loss
 
 from driftscope.core import bank, registry
 from driftscope.core.clock import auto_horizon
@@ -48,10 +47,10 @@ class Forecaster(Learner):
         """Start anew with fresh weights, statistics and an empty past."""
         channels = len(self.info.channels)
         self.window = int(getattr(self.model_params, "window", 1))
-        self.training = Training(self._build(), self.params)
+        rates = bank.SPREADS[self.params.rates]
+        self.training = Training(self._build(), self.params, rates=rates)
         horizon = self.params.horizon or auto_horizon(self.rate_hz)
-        names = bank.names(self.training.rates)
-        self.forecasts = Forecasts(channels, self.window, horizon, names)
+        self.forecasts = Forecasts(channels, self.window, horizon, bank.names(rates))
         self._open: tuple[int, int, F64] | None = None
         self._held = ""
 
@@ -101,18 +100,19 @@ class Forecaster(Learner):
 
     def extend(self, info: StreamInfo) -> None:
         """Go on with more channels: a model with a `keep` keeps its weights, all else stays."""
-        old, more = self.net, len(info.channels) > len(self.info.channels)
+        old, more = self.training.nets, len(info.channels) > len(self.info.channels)
         self.info = info
         if not more:
             return
-        new = self._build()
+        new = bank.copies(self._build(), len(old))
         keep = getattr(registry.load("models", self.model), "keep", None)
         if keep is None:
             message = f"The model {self.model!r} starts anew: it has no `keep` for channels."
             self._news.append(("note", {"message": message}))
         else:
             with torch.no_grad():
-                keep(old, new)
+                for kept, made in zip(old, new, strict=True):
+                    keep(kept, made)
         self.training.go_on(new)
         self.forecasts.extend(len(info.channels))
         self._open = None
@@ -194,19 +194,13 @@ class Forecaster(Learner):
         whole = self.forecasts.past.whole(rows, self.window + self.horizon)
         if not whole.all():
             present &= whole[:, None]
-        count = int(np.count_nonzero(present))
-        if not count:
+        if not present.any():
             return math.nan
         windows = self._windows(self.forecasts.seen(self.horizon, rows), rows)
         target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
-        made = self.training.predict(windows)
-        if count < present.size:
-            made, target = made * known, target * known
-        each = huber_loss(made, target.expand_as(made), reduction="none")
         baseline = float(scored.baseline_loss["last value"].mean())
-        loss, _ = self.training.step(
-            each.sum((1, 2)) / count, baseline, float(step.time_s[-1]), trust=self.trust
-        )
+        time_s = float(step.time_s[-1])
+        loss = self.training.fit(windows, (target, known), baseline, time_s, self.trust)
         self.training.solve(windows, target, known)
         return loss
 

@@ -81,11 +81,15 @@ class Training:
         return self._step(losses, baseline, time_s, unit, trust)
 
     def fit(
-        self, windows: Tensor, target: Tensor, known: Tensor, baseline: float, time_s: float,
+        self, windows: Tensor, wanted: tuple[Tensor, Tensor], baseline: float, time_s: float,
         trust: float = 1.0,
     ) -> float:  # fmt: skip
-        """Make an update on windows (B, W, C), of which the `target` (B, C) is to be predicted as
-        far as it is `known` (B, C); return the mean Huber loss of `net`. The rest as in `step`."""
+        """Make an update on windows (B, W, C); return the mean Huber loss of `net`.
+
+        `wanted` is what is to be predicted (B, C), and whether that is known (B, C). The rest is
+        as in `step`.
+        """
+        target, known = wanted
         count = int(known.sum())
         part = known / count
 

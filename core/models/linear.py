@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from driftscope.core.bank import Judge, Layers
 from driftscope.core.models._nets import grow, last_layer
 from driftscope.core.params import Params, param
 from driftscope.core.stream import StreamInfo
@@ -46,6 +48,15 @@ class Net(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         made: Tensor = self.outer(windows.flatten(-2))
         return made
+
+    @torch.no_grad()
+    def descend(self, windows: Tensor, judge: Judge) -> Tensor:
+        """Add the gradients of windows (K, B, W, C), once stacked; return what `judge` says the
+        losses are (K,)."""
+        outer, x = cast(Layers, self.outer), windows.flatten(-2)
+        losses, slopes = judge(outer(x))
+        outer.descend(x, slopes)
+        return losses
 
     @torch.no_grad()
     def start(self, windows: Tensor, target: Tensor, present: Tensor) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from driftscope.core.bank import Judge, Layers
 from driftscope.core.models._nets import Beside, NetParams, grow
 from driftscope.core.params import param
 from driftscope.core.stream import StreamInfo
@@ -21,6 +23,18 @@ class Net(Beside):
 
     def features(self, windows: Tensor) -> Tensor:
         return torch.relu(self.inner(windows.flatten(-2)))
+
+    @torch.no_grad()
+    def descend(self, windows: Tensor, judge: Judge) -> Tensor:
+        """Add the gradients of windows (K, B, W, C), once stacked; return what `judge` says the
+        losses are (K,)."""
+        inner, outer = cast(Layers, self.inner), cast(Layers, self.outer)
+        x, hidden = windows.flatten(-2), self.features(windows)
+        seen = torch.cat((x, hidden), -1)
+        losses, slopes = judge(outer(seen))
+        outer.descend(seen, slopes)
+        inner.descend(x, slopes.bmm(outer.weight[:, :, x.shape[2] :]).mul_(hidden > 0))
+        return losses
 
 
 @dataclass

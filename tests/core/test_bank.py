@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 import torch
+from forecasting import learner, noise, run, sinusoids, steps
 from torch import nn
 
 from driftscope.core import registry
@@ -119,3 +122,55 @@ def test_going_on_from_a_saved_state_changes_nothing():
     for made in (one, two):
         step(made, x, y)
     assert torch.equal(one.optimizer.weights, two.optimizer.weights)
+
+
+@pytest.mark.parametrize("model", ["mlp", "linear"])
+def test_gradients_by_hand_are_those_of_autograd(model):
+    some, windows = nets(model)
+    weights, gradient = flatten(some)
+    bank = Bank(some, weights, gradient)
+    goal = torch.randn(5, 3)
+
+    def judge(made):
+        return (made - goal).square().sum((1, 2)), 2 * (made - goal)
+
+    losses = bank.descend(windows, judge)
+    by_hand = gradient.clone()
+    gradient.zero_()
+    made = bank(windows)
+    made.backward(judge(made.detach())[1])
+    torch.testing.assert_close(losses, judge(made.detach())[0])
+    torch.testing.assert_close(by_hand, gradient, rtol=1e-4, atol=1e-5)
+
+
+def test_what_is_not_known_is_not_learned():
+    net = nn.Linear(4, 2)
+    made = Training(net, LearnerParams(optimizer="sgd"))
+    before = made.net.weight.detach().clone()
+    x, known = torch.randn(6, 4), torch.ones(6, 2, dtype=torch.bool)
+    known[:, 1] = False
+    with torch.no_grad():
+        wanted = torch.nn.functional.huber_loss(net(x)[:, 0], torch.ones(6))
+    loss = made.fit(x, (torch.ones(6, 2), known), 1.0, 0.0)
+    assert loss == pytest.approx(float(wanted), rel=1e-4)
+    moved = (made.net.weight.detach() - before).abs().sum(1)
+    assert moved[0] > 0
+    assert moved[1] < 1e-9
+
+
+def test_each_copy_keeps_its_own_weights_when_a_channel_is_added():
+    made = learner(2, horizon=8)
+    run(made, sinusoids(200, 2))
+    before = made.training.optimizer.weights.clone()
+    info = made.info
+    made.extend(replace(info, channels=(*info.channels, "new"), units=("",) * 3, sample_shape=()))
+    assert len(made.training.nets) == 4
+    outer = [net.outer.weight.detach()[:2] for net in made.training.nets]
+    assert all((outer[0] - other).abs().max() > 0 for other in outer[1:])
+    assert before.shape[0] == made.training.optimizer.weights.shape[0]
+
+
+def test_the_names_of_the_copies_are_the_parts_of_a_prediction():
+    made = learner(2, horizon=8)
+    scored = made.score(next(steps(noise(8), 8)))
+    assert set(scored.parts) == {"0.1x", "0.3x", "1x", "3x", "closed form"}
