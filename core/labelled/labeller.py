@@ -49,7 +49,7 @@ class Labeller:
         self._seed = seed
         self._values = Normaliser(1)
         self._pending = Pending()
-        self._open: Opened | None = None
+        self.opened: Opened | None = None
         self._next_seq = 0
         self._told = False
         self._changed = False
@@ -62,7 +62,7 @@ class Labeller:
         inputs, means, seen = self.context.look(z, present, step.n)
         each = self.experts.say(inputs, self._last(), step.seq)
         mixed = self.experts.hedge.mix(each)
-        self._open = Opened(step.seq, step.n, inputs, each, mixed, (means, seen))
+        self.opened = Opened(step.seq, step.n, inputs, each, mixed, (means, seen))
         if not self.experts.learned:
             return {}
         newest = mixed[step.n - 1]
@@ -74,11 +74,11 @@ class Labeller:
 
     def said(self, step: Step) -> bool:
         """Say whether this step, with as many rows, was the one said last."""
-        return self._open is not None and (self._open.seq, self._open.n) == (step.seq, step.n)
+        return self.opened is not None and (self.opened.seq, self.opened.n) == (step.seq, step.n)
 
     def take(self, step: Step, lr: float, trust: float) -> None:
         """Close the step said last: grade and learn the rows whose labels are known."""
-        opened = self._open
+        opened = self.opened
         assert opened is not None
         last, (mean, scale) = self._last(), self._units()
         nothing = np.empty(0)
@@ -88,7 +88,7 @@ class Labeller:
                 opened.mixed[row] if self.experts.learned else nothing, last, mean, scale,
             ))  # fmt: skip
         self.context.take(*opened.context)
-        self._next_seq, self._open = step.seq + step.n, None
+        self._next_seq, self.opened = step.seq + step.n, None
         if step.y is not None:
             self.grade(step.seq, step.y[: step.n], step.test, (lr, trust))
 
@@ -125,7 +125,7 @@ class Labeller:
         """Let nothing cross this point."""
         self.context.clear(self._next_seq)
         self.books.gap()
-        self._open = None
+        self.opened = None
 
     def extend(self, channels: int, names: tuple[str, ...]) -> None:
         """Go on with more channels, or more names of classes. A class that has a name by now is
@@ -146,7 +146,7 @@ class Labeller:
         if classes != self.classes:
             self.classes = classes
             self.books.extend(classes)
-        self._open = None
+        self.opened = None
 
     def take_reports(self) -> list[Graded | Report]:
         """Return what was graded since the last call, and the books if they changed."""
@@ -199,8 +199,10 @@ class Labeller:
         known = made[~np.isnan(made)]
         most = int(known.max()) + 1 if len(known) else 0
         if most > len(self.classes):
-            unnamed = (f"class {number}" for number in range(len(self._names), most))
-            classes = (*self.classes, *self._names[len(self.classes) : most], *unnamed)
+            names = self._names
+            numbers = range(len(self.classes), most)
+            more = (names[k] if k < len(names) else f"class {k}" for k in numbers)
+            classes = (*self.classes, *more)
             self._grow(self.context.channels, classes)
         return made
 
@@ -220,7 +222,7 @@ class Labeller:
         self._values.load_state_dict(learned["values"])
         places = then.extend(self.context.channels, self.context.outputs)
         self.experts.extend(then, places)
-        self._open = None
+        self.opened = None
 
     def state_dict(self) -> State:
         return dict(

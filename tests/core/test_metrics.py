@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from driftscope.core.labelled.value_errors import Errors
 from driftscope.core.metrics import NONE, ConfusionMatrix, Prequential
 
 Y = np.array([0, 0, 1, 1, 2, 2])
@@ -105,3 +106,77 @@ def test_the_matrix_counts_and_grows_in_front_of_none_of_these() -> None:
     again = ConfusionMatrix(0)
     again.load_state_dict(matrix.state_dict())
     assert np.array_equal(again.counts, matrix.counts)
+
+
+def test_the_plain_ways_worked_out_by_hand() -> None:
+    figures = made(Y, SAID).figures()
+    assert figures["no_change_accuracy"] == 3 / 6
+    # before each row the commonest was: none, 0, 0, 0, then 0 and 1 as often (0), then the same
+    assert figures["majority_accuracy"] == 1 / 6
+
+
+def test_overall_figures_are_those_of_all_rows_whatever_the_window_and_the_cuts() -> None:
+    random = np.random.default_rng(1)
+    y, said = random.integers(3, size=200), random.integers(-2, 3, size=200)
+    whole, cut = made(y, said, 1000), Prequential(20)
+    for start in range(0, 200, 7):
+        cut.add(y[start : start + 7], said[start : start + 7])
+    expected = {f"overall_{name}": value for name, value in whole.figures().items()}
+    assert cut.overall_figures() == pytest.approx(expected)
+    assert cut.figures()["accuracy"] != cut.overall
+
+
+def test_after_a_gap_there_is_no_row_before() -> None:
+    found = made(np.zeros(3, np.int64), np.zeros(3, np.int64))
+    found.gap()
+    found.add(np.zeros(1, np.int64), np.zeros(1, np.int64))
+    assert found.figures()["no_change_accuracy"] == 2 / 4
+
+
+def test_errors_of_values_worked_out_by_hand() -> None:
+    y, said = np.array([1.0, 3.0, 2.0, 6.0]), np.array([1.0, 2.0, 2.0, 5.0])
+    errors = Errors()
+    errors.add(y, said)
+    figures = errors.figures()
+    assert figures["mae"] == pytest.approx(2 / 4)
+    assert figures["r2"] == pytest.approx(1 - 2 / 14)
+    assert figures["no_change_mae"] == pytest.approx((2 + 1 + 4) / 3)
+    assert figures["mean_mae"] == pytest.approx((2 + 0 + 4) / 3)
+    assert errors.overall_figures() == pytest.approx(
+        {f"overall_{name}": value for name, value in figures.items()}
+    )
+
+
+def test_errors_of_values_by_window_and_over_gaps() -> None:
+    random = np.random.default_rng(2)
+    y = 1e6 + random.standard_normal(300)
+    said = y + random.standard_normal(300)
+    said[::9] = np.nan
+    errors, last = Errors(50), Errors(50)
+    for start in range(0, 300, 11):
+        errors.add(y[start : start + 11], said[start : start + 11])
+    last.add(y, said)
+    assert errors.figures() == pytest.approx(last.figures())
+    there = ~np.isnan(said)
+    spread = np.sum((y[there] - y[there].mean()) ** 2)
+    expected = 1 - np.sum((y - said)[there] ** 2) / spread
+    assert errors.overall_figures()["overall_r2"] == pytest.approx(expected)
+    errors.gap()
+    before = errors.overall_figures()["overall_no_change_mae"]
+    errors.add(np.array([0.0]), np.array([0.0]))
+    assert errors.overall_figures()["overall_no_change_mae"] == before
+
+
+def test_saved_errors_go_on() -> None:
+    one, two = Errors(), Errors()
+    one.add(np.arange(5.0), np.arange(5.0) ** 2)
+    two.load_state_dict(copy.deepcopy(one.state_dict()))
+    for each in (one, two):
+        each.add(np.arange(3.0), np.ones(3))
+    assert one.figures() == two.figures() and one.overall_figures() == two.overall_figures()
+
+
+def test_nothing_graded_says_nothing() -> None:
+    for nothing in (Errors(), Prequential()):
+        found = nothing.figures() | nothing.overall_figures()
+        assert all(map(math.isnan, found.values()))
