@@ -120,7 +120,7 @@ def test_no_damaged_newer_or_strange_file_is_taken_and_nothing_is_run(
         assert why in refused(capsys, source, *FAST, "--state", str(saved)), why
         assert saved.read_bytes() == bad and not (tmp_path / "evil").exists()
     changed = dict(tensors)
-    name = next(each for each in changed if each.endswith("weights"))
+    name = next(each for each in changed if each.endswith(".learner.weights"))
     changed[name] = torch.zeros(3)
     saved.write_bytes(safetensors.torch.save(changed, said))
     assert "weights" in refused(capsys, source, *FAST, "--state", str(saved))
