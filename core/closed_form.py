@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,9 @@ class ClosedForm:
 
     def forget(self) -> None:
         """Drop the rows that were gathered, as where they are interrupted."""
-        self._gathered = np.zeros((0, len(self._usual)))
-        self._trusts = np.zeros(0)
+        self._gathered: list[F64] = []
+        self._trusts: list[float] = []
+        self._count = 0
 
     def predict(self, z: F64) -> F64:
         """Return (n, C), predicted from z (LAGS - 1 + n, C), the deviations up to each row."""
@@ -70,14 +72,20 @@ class ClosedForm:
     def gather(self, samples: F64, trust: float) -> F64 | None:
         """Keep samples (n, C), to be learned as far as they can be trusted; return all that were
         gathered once there are enough, to be given to `learn`."""
-        self._gathered = np.concatenate((self._gathered, samples))
-        self._trusts = np.append(self._trusts, np.full(len(samples), trust))
-        return self._gathered if len(self._gathered) >= FOLD else None
+        self._gathered.append(samples.copy())
+        self._trusts.append(trust)
+        self._count += len(samples)
+        return np.concatenate(self._gathered) if self._count >= FOLD else None
+
+    @property
+    def trusts(self) -> F64:
+        """Return (n,), how far each row that was gathered can be trusted."""
+        return np.repeat(self._trusts, [len(each) for each in self._gathered])
 
     def learn(self, z: F64, target: F64, last: F64) -> None:
         """Take in what was gathered, in deviations (n, C): `target`, NaN where unknown, is to be
         predicted from z (LAGS - 1 + n, C). `last` (C,) is how far the last value counts alone."""
-        trust, channels = self._trusts, len(self._usual)
+        trust, channels = self.trusts, len(self._usual)
         stride = -(-len(target) // MOST_ROWS)
         y, n = target[::stride].T, -(-len(target) // stride)
         seen = np.empty((channels, n, LAGS + 1))
@@ -122,14 +130,10 @@ class ClosedForm:
         self._solved[due] = self._seen
 
     def state_dict(self) -> dict[str, Any]:
-        return {
-            name: value.copy() if isinstance(value, np.ndarray) else value
-            for name, value in self.__dict__.items()
-        }
+        return {name: copy.copy(value) for name, value in self.__dict__.items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, float(value) if name == "_seen" else np.array(value))
+        self.__dict__.update({name: copy.copy(value) for name, value in state.items()})
 
 
 def _windows(z: F64) -> F64:

@@ -8,7 +8,7 @@ from driftscope.core.closed_form import FOLD, LAGS, ClosedForm
 from driftscope.core.interfaces import State
 from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
-from driftscope.core.normaliser import Normaliser, bounded, clipped
+from driftscope.core.normaliser import CLIP, Normaliser, bounded
 from driftscope.core.past import CLOSED, LAST, MEAN, NETS, PREDICTION, SHRUNK, Past
 from driftscope.core.stream import F32, F64, Scored, Step
 
@@ -28,6 +28,7 @@ class Forecasts:
         self.window, self.horizon, self.nets = window, horizon, nets
         self.normaliser = Normaliser(channels)
         self.past = Past(channels, self._behind(), NETS + len(nets))
+        self._error: F64 | None = None
         self._begin(channels)
 
     def _begin(self, channels: int) -> None:
@@ -74,7 +75,10 @@ class Forecasts:
     def seen(self, ahead: int, rows: int) -> F32:
         """Return (W - 1 + rows, C): what the windows of the open step's rows are made of, or of
         those `ahead` rows before."""
-        return clipped(self._deviations(self.window, ahead, rows))
+        z = self._deviations(self.window if ahead else max(self.window, LAGS), ahead, rows)
+        if not ahead:
+            self._now = z
+        return bounded(z[len(z) - self.window + 1 - rows :].copy(), CLIP).astype(np.float32)
 
     def _deviations(self, needed: int, ahead: int, rows: int) -> F64:
         """Return (needed - 1 + rows, C) in deviations from the mean, 0 where there is nothing."""
@@ -86,22 +90,28 @@ class Forecasts:
         return off
 
     def make(self, rows: int, corrections: F64 | F32) -> None:
-        """Forecast from each row of the open step, given the nets' corrections (K, B, C)."""
+        """Forecast from each row of the open step, as it was `seen`, given the nets' corrections
+        (K, B, C)."""
         past, mean, scale = self.past, self.normaliser.mean, self.normaliser.scale
         made = past.forecasts[past.end : past.end + rows]
-        z = self._deviations(LAGS, 0, rows)
-        shrunk = self.mix.last * z[LAGS - 1 :]
+        off = np.empty((rows, made.shape[1] - SHRUNK, made.shape[2]))
+        np.multiply(self._now[-rows:], self.mix.last, out=off[:, 0])
+        off[:, 1] = self.closed.predict(self._now[-rows - LAGS + 1 :])
+        np.minimum(corrections.transpose(1, 0, 2), BOUND, out=off[:, 2:])
+        np.maximum(off[:, 2:], -BOUND, out=off[:, 2:])
+        off[:, 2:] += off[:, :1]
+        off *= scale
+        np.add(off, mean, out=made[:, SHRUNK:])
         made[:, LAST] = past.held[past.end : past.end + rows]
         made[:, MEAN] = mean
-        made[:, SHRUNK] = shrunk * scale + mean
-        made[:, CLOSED] = self.closed.predict(z) * scale + mean
-        for k in range(len(self.nets)):
-            correction = np.clip(corrections[k], -BOUND, BOUND)
-            made[:, NETS + k] = (shrunk + correction) * scale + mean
         made[:, PREDICTION] = self.mix.mixed(made[:, LAST:])
-        whole = past.whole(rows, self.window)
-        if not whole.all():
-            made[~whole] = np.nan
+        if past.rows + 1 < self.window:
+            made[~past.whole(rows, self.window)] = np.nan
+
+    def miss(self, rows: int) -> None:
+        """Forecast nothing from the rows of the open step."""
+        self.past.forecasts[self.past.end :][:rows] = np.nan
+        self._error = None
 
     def judged(self, samples: F64, n: int) -> Scored:
         """Compare samples (B, C), of which n rows count, with what was forecast for them."""
@@ -109,6 +119,7 @@ class Forecasts:
         past = self.past
         due = past.forecasts[past.end - self.horizon :][: len(samples)]
         error, mean = mean_losses(samples, due, scale)
+        self._error = error
         ahead = slice(past.end + n - self.horizon, past.end + n)
         known = past.rows + n >= self.window
         named = {"closed form": CLOSED} | {name: NETS + k for k, name in enumerate(self.nets)}
@@ -122,37 +133,40 @@ class Forecasts:
             parts={name: mean[:, place] for name, place in named.items()},
         )
 
-    def pairs(self, samples: F64) -> tuple[F64, F64]:
-        """Return the last values h before the samples, and these, in deviations (B, C)."""
+    def rest(self, samples: F64) -> F64:
+        """Return (B, C) what the nets were to say of samples (B, C): these less the shrunk last
+        value, in deviations."""
         normaliser, first = self.normaliser, self.past.end - self.horizon
-        last = self.past.held[first : first + len(samples)]
-        return (
-            bounded((last - normaliser.mean) / normaliser.scale, FAR),
-            (samples - normaliser.mean) / normaliser.scale,
-        )
+        both = np.stack((self.past.held[first : first + len(samples)], samples))
+        both = (both - normaliser.mean) / normaliser.scale
+        rest: F64 = both[1] - self.mix.last * bounded(both[0], FAR)
+        return rest
 
-    def learn(self, samples: F64, last: F64, target: F64, trust: float, fit: bool) -> None:
-        """Let mix and statistics take in the open step's samples (B, C), with what `pairs` says
-        of them, and the closed form as well if it is to `fit`."""
-        past, rows = self.past, len(samples)
-        if fit and past.rows + rows >= self.window + self.horizon:
+    def learn(self, samples: F64, trust: float, fit: bool) -> None:
+        """Let mix and statistics take in the open step's samples (B, C), scored last, and the
+        closed form as well if it is to `fit`."""
+        if fit and self.past.rows + len(samples) >= self.window + self.horizon:
             gathered = self.closed.gather(samples, trust)
             if gathered is not None:
-                n = len(gathered)
-                z = self._deviations(LAGS, self.horizon + n - rows, n)
-                off = (gathered - self.normaliser.mean) / self.normaliser.scale
-                self.closed.learn(z, bounded(off, FAR), self.mix.last)
+                self._fit(gathered, len(gathered) - len(samples))
         else:
             self.closed.forget()
-        due = past.forecasts[past.end - self.horizon :][:rows]
-        self.mix.update(samples, due, self.normaliser.scale, trust)
-        self.mix.follow(last, target, trust)
+        if self._error is not None:
+            self.mix.update(self._error, trust)
         self.normaliser.update(samples, trust)
+
+    def _fit(self, gathered: F64, before: int) -> None:
+        """Learn what was gathered (n, C), of which so many rows came before the open step."""
+        z = self._deviations(LAGS, self.horizon + before, len(gathered))
+        target = bounded((gathered - self.normaliser.mean) / self.normaliser.scale, FAR)
+        self.mix.follow(z[LAGS - 1 :], target, self.closed.trusts)
+        self.closed.learn(z, target, self.mix.last)
 
     def close(self, step: Step, learned: bool) -> None:
         """Take the open step into the past; unless it was learned, it breaks what is gathered."""
         if not learned:
             self.closed.forget()
+        self._error = None
         self.past.close(step.n)
 
     def learned(self) -> State:

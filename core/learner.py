@@ -72,19 +72,18 @@ class Forecaster(Learner):
     def learn(self, step: Step, scored: Scored) -> float:
         """Train on the step's targets, unless frozen; then let the statistics take it in."""
         samples = self._samples(step)
-        last, target = self.forecasts.pairs(samples)
         loss = math.nan
-        if training := self.state not in ("frozen", "held"):
-            loss = self._train(step, scored, target - self.forecasts.mix.last * last)
-        self._take(step, samples, last, target, training)
+        if trained := self.state not in ("frozen", "held"):
+            loss = self._train(step, scored, self.forecasts.rest(samples))
+        self._take(step, samples, trained)
         return loss
 
     def skip(self, step: Step, scored: Scored | None) -> None:
         """Take the step in without training; a part step leaves the statistics alone, too."""
         samples = self._write(step) if scored is None else self._samples(step)
         if scored is None:
-            self.forecasts.past.forecasts[self.forecasts.past.end :][: step.rows] = np.nan
-        self._take(step, samples, *self.forecasts.pairs(samples), False)
+            self.forecasts.miss(step.rows)
+        self._take(step, samples, False)
 
     def gap(self) -> None:
         """Forget the window and every prediction not yet due."""
@@ -204,11 +203,11 @@ class Forecaster(Learner):
         self.training.solve(windows, target, known)
         return loss
 
-    def _take(self, step: Step, samples: F64, last: F64, target: F64, trained: bool) -> None:
+    def _take(self, step: Step, samples: F64, trained: bool) -> None:
         """Let statistics and past take the open step in."""
         learned = step.full and not (self.params.frozen or self._held)
         if learned:
-            self.forecasts.learn(samples, last, target, self.trust, trained)
+            self.forecasts.learn(samples, self.trust, trained)
         self.forecasts.close(step, learned)
         self._open = None
 

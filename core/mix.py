@@ -53,32 +53,35 @@ class Mix:
         made: F64 = np.einsum("nec,ec->nc", experts, self.weights)
         return made
 
-    def update(self, samples: F64, due: F64, scale: F64, trust: float = 1.0) -> None:
-        """Take in samples (n, C) and what was forecast for them, `due` (n, 1 + E, C): the mix and
-        each expert; both measured in `scale` (C,), NaN is left out. Rows count for `trust`."""
-        mix = due[:, :1]
-        side = np.sign(samples[:, None] - mix) / scale
-        gained = bounded((due[:, 1:] - mix) * side, MOST)
-        gained[np.isnan(gained)] = 0.0
-        self._gained *= (1.0 - self._rate) ** (trust * len(samples))
-        self._gained[0] += trust * gained.sum(0)
-        self._gained[1] += trust * (gained * gained).sum(0)
+    def update(self, error: F64, trust: float = 1.0) -> None:
+        """Take in the errors (n, 1 + E, C) of the mix and of each expert, in deviations; NaN is
+        left out. Rows count for `trust` (0 to 1)."""
+        gained = error[:, :1] - error[:, 1:]
+        gained *= np.sign(error[:, :1])
+        bounded(gained, MOST)
+        total = gained.sum(0)
+        if np.isnan(total).any():
+            gained[np.isnan(gained)] = 0.0
+            total = gained.sum(0)
+        self._gained *= (1.0 - self._rate) ** (trust * len(error))
+        self._gained[0] += trust * total
+        gained *= gained
+        self._gained[1] += trust * gained.sum(0)
         self._weigh()
 
-    def follow(self, last: F64, target: F64, trust: float = 1.0) -> None:
-        """Take in rows (n, C) of last values and what came, in deviations; NaN is left out."""
+    def follow(self, last: F64, target: F64, trust: F64) -> None:
+        """Take in rows (n, C) of last values and what came, in deviations, NaN is left out; each
+        counts for its `trust` (n,)."""
         rest = np.abs(bounded(target - self.last * last, BOUND))
         weight = LEVER / np.maximum(np.maximum(last * last, target * target), LEVER)
         # least squares reweighted to the Huber loss, by which the result is judged
         weight /= np.maximum(rest, 1.0)
+        weight *= trust[:, None]
         terms = np.stack((last * target, last * last)) * weight
-        missing = np.isnan(terms[0])
-        if missing.any():
-            if missing.all():
-                return
-            terms[:, missing] = 0.0
-        kept = (1.0 - RATE) ** (trust * len(target))
-        self._sums += (1.0 - kept) * (terms.mean(1) - self._sums)
+        terms[np.isnan(terms)] = 0.0
+        present = trust @ ~np.isnan(target)
+        kept = (1.0 - RATE) ** present
+        self._sums = kept * self._sums + (1.0 - kept) * terms.sum(1) / np.maximum(present, 1e-9)
         self._regress()
 
     def _regress(self) -> None:
