@@ -16,6 +16,8 @@ from driftscope.core.suspicion import Suspicion
 from driftscope.core.teaching import Accept, LearnerCommand
 from driftscope.core.undo import CANNOT, Copy, Reversible, Undo
 
+DRIFTED = "The loss has risen for good: the model learns faster for a while."
+
 
 class Knowledge:
     """Hold a learner and a detector, and do what a user asks of what was learned.
@@ -125,20 +127,21 @@ class Knowledge:
             self._quicken()
         return news
 
-    def _take_in(self, step: Step, scored: Scored, detected: Detected) -> str:
-        """Let the detector learn from the step as far as its errors are usual ones; return a
-        sentence if the loss turns out to have changed for good."""
+    def _take_in(self, step: Step, scored: Scored, detected: Detected) -> dict[str, str]:
+        """Let the detector learn from the step as far as its errors are usual ones; return what
+        is to be told of a drift, {} if there is none."""
         loss, decisions = float(scored.loss.mean()), self._decisions(step)
         settled = self.settling.settled(loss, decisions)
         settled = settled and not (self.params.learner.frozen or self.suspicion.held)
         self.detector.learn(step, scored, detected, settled)
         # in an alarm a fault is likelier than drift; once it is normal it has been learned fast
         if not settled or detected.alarm[-1] or self.learner.holds:
-            return ""
+            return {}
         found = self.drift.follow(loss, decisions)
-        if found:
-            self._quicken()
-        return found
+        if not found:
+            return {}
+        self._quicken()
+        return dict(detector=found, message=DRIFTED)
 
     def _quicken(self) -> None:
         self.learner.quicken()

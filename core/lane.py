@@ -10,6 +10,7 @@ from typing import Any
 from driftscope.core import clock, outcome
 from driftscope.core.describing import info_of
 from driftscope.core.interfaces import State
+from driftscope.core.jumps import Jumps
 from driftscope.core.knowledge import Knowledge
 from driftscope.core.labels import Waiting
 from driftscope.core.left_out import LeftOut
@@ -31,7 +32,6 @@ from driftscope.core.stream import (
 )
 
 BULK_ROWS = 1024
-DRIFTED = "The loss has risen for good: the model learns faster for a while."
 
 
 class Lane(Knowledge):
@@ -47,7 +47,7 @@ class Lane(Knowledge):
         self.live = live
         self.load = Load()
         self.rate = clock.RateEstimate(info.rate_hz, info.clock != "rows", live)
-        self._labels = Waiting()
+        self._labels, self._jumps = Waiting(), Jumps()
         self._named: StreamInfo | None = None
         """The stream's next version, of which only the classes are others."""
         self.grid = StepGrid(info, self.step_rows)
@@ -68,10 +68,17 @@ class Lane(Knowledge):
 
     def take(self, block: Block) -> Iterator[Output]:
         """Bring a block in; yield what its full steps give."""
+        if self._next_seq not in (None, block.seq) and len(block):  # samples are missing here
+            yield from self._interrupt()
+        for jump_s, piece in self._jumps.cut(block):
+            if jump_s and not self.info.pictures:
+                reason = f"The time of the samples jumps ahead by {jump_s:,.6g} s."
+                yield from self._broken(dict(reason=reason))
+            yield from self._take(piece)
         if len(block):
-            if self._next_seq not in (None, block.seq):  # samples are missing here
-                yield from self._interrupt()
             self._next_seq = block.seq + len(block)
+
+    def _take(self, block: Block) -> Iterator[Output]:
         self.grid.push(block)
         while True:
             now_s = time.monotonic()
@@ -110,8 +117,12 @@ class Lane(Knowledge):
 
     def gap(self, event: Event) -> Iterator[Output]:
         """Close the open step untrained and put the gap after it; nothing crosses this point."""
+        self._jumps.gap()
+        yield from self._broken(event.data)
+
+    def _broken(self, data: dict[str, Any]) -> Iterator[Output]:
         yield from self._interrupt()
-        yield self._event("gap", self.seq, event.data)
+        yield self._event("gap", self.seq, data)
 
     def extend(self, info: StreamInfo) -> Iterator[Output]:
         """Close the open step untrained, and go on with the stream's next version: what was
@@ -151,7 +162,8 @@ class Lane(Knowledge):
             next_seq=self._next_seq, settling=self.settling.state_dict(),
             suspicion=self.suspicion.state_dict(), drift=self.drift.state_dict(),
             labels=self._labels.state_dict(), former=self.former.state_dict(),
-            undo=self.undo.state_dict(), named=self._named and asdict(self._named),
+            undo=self.undo.state_dict(), jumps=self._jumps.state_dict(),
+            named=self._named and asdict(self._named),
         )  # fmt: skip
 
     def load_state_dict(self, state: State) -> None:
@@ -166,6 +178,7 @@ class Lane(Knowledge):
         self.settling.load_state_dict(state["settling"])
         self.suspicion.load_state_dict(state["suspicion"], self.learner, self.detector)
         self.drift.load_state_dict(state["drift"])
+        self._jumps.load_state_dict(state["jumps"])
         self._labels.load_state_dict(state["labels"])
         self._named = info_of(state["named"]) if state["named"] else None
         self.undo.load_state_dict(state["undo"])
@@ -205,7 +218,7 @@ class Lane(Knowledge):
         )  # fmt: skip
         yield from self._learner_events(step.seq)
         if drifted:
-            yield self._event("drift", step.seq, dict(detector=drifted, message=DRIFTED))
+            yield self._event("drift", step.seq, drifted)
 
     def _name_classes(self) -> Iterator[Output]:
         """Take in what classes there are more, once the rows that bring them were scored."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from driftscope.core.clock import ClockQuality
 from driftscope.core.decoders._times import DeviceClock, rising
 from driftscope.core.sample_clock import ArrivalClock
-from driftscope.core.stream import F64, Block
+from driftscope.core.stream import F64, Block, Event, Item
 from driftscope.core.wire import Chunk
 
+RESTARTED = "The device's clock began anew: it was reset, or plugged in again."
 At = tuple[float, float]
 """When bytes arrived: Unix seconds and the steady clock's."""
 
@@ -53,8 +55,9 @@ class Blocks:
         if raw_s is not None:
             self._raw_s.append(raw_s)
 
-    def take(self) -> list[Block]:
-        """Return the block of what was put since the last one, none if that is nothing."""
+    def take(self) -> list[Item]:
+        """Return the block of what was put since the last one, none if that is nothing; with a
+        gap's Event wherever the device's clock began anew: the device did, too."""
         if not self._values:
             return []
         values = self._values[0] if len(self._values) == 1 else np.concatenate(self._values)
@@ -64,11 +67,19 @@ class Blocks:
             self._device.arrived(float(times[-1]), self.at[0])
         else:
             times = rising(self._arrival.stamp(len(values), self.at[0]), self.last_s)
-        block = Block(self.key, self.seq, times, values, self.at[1])
-        self.seq += len(values)
-        self.last_s = float(times[-1])
+        items: list[Item] = []
+        cuts = self._device.restarts if self._raw_s else []
+        for start, stop in pairwise((0, *cuts, len(values))):
+            if start in cuts:
+                gap = {"reason": RESTARTED}
+                items.append(Event(self.key, self.seq, self.last_s or 0.0, "gap", gap))
+            if stop > start:
+                part = slice(start, stop)
+                items.append(Block(self.key, self.seq, times[part], values[part], self.at[1]))
+                self.seq += stop - start
+                self.last_s = float(times[stop - 1])
         self._values, self._raw_s = [], []
-        return [block]
+        return items
 
     def quality(self, timed: bool) -> ClockQuality:
         """Return how well the times are known; `timed` says that the device sends them."""

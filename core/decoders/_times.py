@@ -49,6 +49,8 @@ class DeviceClock:
         self._offset_s = 0.0
         self._arrivals = UnderLine(BIN_S)
         self._compared = False
+        self.restarts: list[int] = []
+        """Rows of those stamped last before which the clock began anew."""
 
     @property
     def quality(self) -> ClockQuality:
@@ -73,6 +75,7 @@ class DeviceClock:
 
     def stamp(self, raw: F64) -> tuple[F64, int]:
         """Return (n,) rising times in seconds, and how many had to be made up."""
+        self.restarts = []
         if not len(raw):
             return raw, 0
         raw = believable(raw)
@@ -88,6 +91,7 @@ class DeviceClock:
             repaired += 1
             made = (self.last_s or 0.0) + max(self._period(), TICK_S)
             if raw[at] < self._raw_s - RESTART_S:
+                self.restarts.append(at)
                 self._offset_s = made - raw[at]
                 times[at:] = raw[at:] + self._offset_s
             times[at] = made
