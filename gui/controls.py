@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from driftscope.gui import theme
 from driftscope.gui.actions import Actions
+from driftscope.gui.label_choice import LabelChoice
 from driftscope.gui.panels.channels import ChannelsPanel
 from driftscope.gui.panels.health import Figures, HealthPanel
 from driftscope.gui.param_form import ParamForm
@@ -39,6 +40,7 @@ class Controls(QWidget):
         self.source_title = label("Source", "title")
         self.source_part = _part(self.source_title, self.source)
         self.channels = ChannelsPanel(session, traces)
+        self.labels = LabelChoice(session)
         self.health = HealthPanel(session, figures)
         self.reset = QPushButton("Reset model")
         self.reset.setToolTip(
@@ -71,6 +73,7 @@ class Controls(QWidget):
         rows.addWidget(Rule())
         rows.addWidget(self.source_part)
         rows.addWidget(self.channels)
+        rows.addWidget(self.labels)
         rows.addWidget(self.health)
         rows.addStretch()
         area = QScrollArea()
@@ -85,7 +88,9 @@ class Controls(QWidget):
     def refresh(self) -> None:
         """Show every value as it is now."""
         self._show_state()
-        for part in (self.learning, self.detection, self.source, self.channels, self.health):
+        for part in (
+            self.learning, self.detection, self.source, self.channels, self.labels, self.health,
+        ):  # fmt: skip
             part.refresh()
         fields = list(self.source.fields.values())
         self.source_part.setVisible(bool(fields))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from driftscope.gui import axes, draw, theme, words
-from driftscope.gui.plot import Plot
+from driftscope.gui.plot import LEFT_PX, Plot
 from driftscope.gui.told import ROWS
 from driftscope.gui.watched import Watched
 
 NONE_YET = "What was said and what was true stand here once labels have come."
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class LabelPlot(Plot):
@@ -26,6 +27,9 @@ class LabelPlot(Plot):
     def state(self) -> tuple[object, ...]:
         return (None,) if self.session.paused else (id(self.session.told), self.session.told.count)
 
+    def area(self) -> QRectF:
+        return super().area().adjusted(52 - LEFT_PX, 0, 0, 0)
+
     def draw(self, painter: QPainter, area: QRectF) -> int:
         rows, colours = self.session.told.rows(), theme.current()
         found = axes.robust_limits(rows.ravel())
@@ -35,11 +39,15 @@ class LabelPlot(Plot):
         scale = area.height() / (around.high - around.low)
         painter.setPen(draw.pen(colours.grid))
         ticks = []
-        for value, text in around.ticks(max(2, int(area.height() / 30))):
+        for value, text in around.ticks(max(2, int(area.height() / 24))):
             y = round(area.bottom() - (value - around.low) * scale) + 0.5
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             ticks.append((y, text))
-        self.tick_labels(painter, ticks)
+        painter.setPen(colours.secondary)
+        painter.setFont(theme.number_font(8))
+        for y, text in ticks:
+            painter.drawText(QRectF(0, y - 8, 46, 16), RIGHT, text)
+        painter.setFont(theme.text_font(8))
         first = ROWS - len(rows)
         x = area.left() + (first + np.arange(len(rows))) / (ROWS - 1) * area.width()
         painter.setClipRect(area.adjusted(0, -2, 0, 2))

@@ -146,8 +146,11 @@ class Session(QObject, Verbs):
     def open_again(self) -> None:
         """Open the shown source anew, after it ended or failed; others go on as they are."""
         text = self.address
-        read_as = self.params.sections.get("decoder", Params()).as_dict().items()
-        settings = [(f"decoder.{name}", str(value)) for name, value in read_as]
+        settings = [
+            (f"{section}.{name}", str(value))
+            for section in ("source", "decoder", "stream")
+            for name, value in self.params.sections.get(section, Params()).as_dict().items()
+        ]
         if len(self.connections) < 2:
             self.connect_to(text, settings)
         elif self._thread is None:

@@ -100,7 +100,8 @@ class LabelsPanel(QWidget):
         first = int(np.nanargmax(shares)) if np.isfinite(shares).any() else -1
         for y, bar in enumerate(self.bars):
             bar.show_class(names[y], float(shares[y]), y == first, "", lit=False)
-        self.said.say(f"{what.name}: {names[first]}" if first >= 0 else "")
+        now = self.session.info.classes[first] if self.session.info and first >= 0 else ""
+        self.said.say(f"{what.name}: {now}" if now else "")
 
     def _show_values(self, what: Label) -> None:
         value, unit = self.session.told.value, f" {what.unit}" if what.unit else ""
