@@ -46,7 +46,7 @@ class OwnNet(nn.Module):
             raise failure(
                 self.name, f"failed on windows {shape(windows)}: {said(error, self.file)}"
             ) from error
-        wanted = (len(windows), self.channels)
+        wanted = (windows.shape[0], self.channels)  # len() would fix the batch of an export
         if not isinstance(made, Tensor):
             raise failure(
                 self.name, f"gives {type(made).__name__}: it must give a tensor {shape(wanted)}, "

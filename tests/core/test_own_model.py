@@ -12,11 +12,14 @@ import torch
 from forecasting import run, same, sinusoids, skill, steps
 from safetensors.torch import save_file
 
-from driftscope.core import own_model, profile_file, registry
+from driftscope.core import own_model, own_net, profile_file, registry
 from driftscope.core.cli import main
 from driftscope.core.errors import DriftscopeError, ParamError, PluginError
+from driftscope.core.export import model as export
+from driftscope.core.export.model import Saved
 from driftscope.core.learner import Forecaster
 from driftscope.core.own_net import load_weights
+from driftscope.core.parts import make_learner
 from driftscope.core.sections import LearnerParams, default_params
 from driftscope.core.stream import StreamInfo
 
@@ -257,7 +260,7 @@ def test_watch_runs_it_says_so_and_gives_2_for_one_that_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = tmp_path / "s.json"
-    words = ["watch", "demo:", "--for", "2s", "--speed", "max", "--summary", str(told)]
+    words = ["watch", "demo:", "--for", "1s", "--speed", "max", "--summary", str(told)]
     assert main([*words, "--model", written(tmp_path), "--set", "model.window=8"]) == 0
     assert "your own code, run with all your rights" in capsys.readouterr().err
     assert json.loads(told.read_text())["updates"] > 0
@@ -265,7 +268,7 @@ def test_watch_runs_it_says_so_and_gives_2_for_one_that_is_wrong(
     assert main([*words, "--model", wrong]) == 2
     error = capsys.readouterr().err
     assert "called as make(channels, window)" in error and "Opening" not in error
-    assert main([*words, "--model", "gru"]) == 0
+    assert main([*words, "--model", "linear"]) == 0
 
 
 def test_an_entry_point_may_name_a_factory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,3 +294,46 @@ class Installed(torch.nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         return windows.mean(1) * self.weight
+
+
+def test_a_slow_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = written(tmp_path)
+    assert not [told for told in notes(learner(text)) if "ms to predict and learn" in told]
+    monkeypatch.setattr(own_net, "SLOW_MS", 0.0)
+    assert [told for told in notes(learner(text)) if "ms to predict and learn" in told]
+
+
+def test_what_stands_beside_the_file_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "beside_my_model.py").write_text("WIDTH = 5\n")
+    code = """
+from beside_my_model import WIDTH
+
+def make(channels, window):
+    return torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(channels * window, WIDTH),
+        torch.nn.Linear(WIDTH, channels),
+    )
+"""
+    assert learner(written(tmp_path, code)).net.net[1].out_features == 5
+
+
+def test_it_is_saved_exported_and_loaded_only_where_it_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = written(tmp_path)
+    own_model.allow(text)
+    params = default_params()
+    params.set("learner.model", text)
+    made = make_learner(info(), params)
+    run(made, sinusoids(400, 2), 8)
+    saved = Saved.of(info(), params, made)
+    model_file, net_file = tmp_path / "m.safetensors", tmp_path / "m.pt2"
+    export.save(saved, model_file)
+    export.save(saved, net_file)
+    assert net_file.stat().st_size > 1000, "the exported net was asked, and said the same"
+    again = export.load(model_file).learner()
+    more = sinusoids(480, 2)[400:]
+    np.testing.assert_array_equal(run(again, more, 8)[2], run(made, more, 8)[2])
+    monkeypatch.setattr(registry, "_added", {})
+    with pytest.raises(ParamError, match="only run when the command line names it"):
+        export.load(model_file).learner()
