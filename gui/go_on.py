@@ -18,7 +18,7 @@ class GoOn(QWidget):
     def __init__(self) -> None:
         super().__init__()
         theme.as_panel(self)
-        theme.set_role(self, "hint")
+        theme.set_role(self, "bar")  # its button stands out from it
         self.setFixedHeight(HEIGHT_PX + 6)
         self.said = Elided()
         self.go_on = QPushButton("Go on from it")
