@@ -15,6 +15,7 @@ from driftscope.core.forecasts import Forecasts
 from driftscope.core.interfaces import Learner, State
 from driftscope.core.normaliser import Normaliser, clipped
 from driftscope.core.params import Params
+from driftscope.core.recall import Recall
 from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, Step, StreamInfo
 from driftscope.core.teaching import LearnerCommand, UpdateModel, UpdateParameters
@@ -51,6 +52,7 @@ class Forecaster(Learner):
         self.training = Training(self._build(), self.params, rates=rates)
         horizon = self.params.horizon or auto_horizon(self.rate_hz)
         self.forecasts = Forecasts(channels, self.window, horizon, bank.names(rates))
+        self.recall = Recall(self.params)
         self._open: tuple[int, int, F64] | None = None
         self._held = ""
 
@@ -114,6 +116,7 @@ class Forecaster(Learner):
                     keep(kept, made)
         self.training.go_on(new)
         self.forecasts.extend(len(info.channels))
+        self.recall = Recall(self.params)
         self._open = None
 
     def obey(self, command: LearnerCommand) -> str:
@@ -199,7 +202,8 @@ class Forecaster(Learner):
         target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
         baseline = float(scored.baseline_loss["last value"].mean())
         time_s = float(step.time_s[-1])
-        loss = self.training.fit(windows, (target, known), baseline, time_s, self.trust)
+        seen, *wanted = self.recall.beside((windows, target, known), time_s)
+        loss = self.training.fit(seen, (wanted[0], wanted[1]), baseline, time_s, self.trust)
         self.training.solve(windows, target, known)
         return loss
 
@@ -225,6 +229,7 @@ class Forecaster(Learner):
         return {
             **self.training.state_dict(),
             "forecasts": self.forecasts.state_dict(),
+            "recall": self.recall.state_dict(),
             "rate_hz": self.rate_hz,
         }
 
@@ -233,4 +238,5 @@ class Forecaster(Learner):
         self.training.load_state_dict(state)
         self.rate_hz = state["rate_hz"]
         self.forecasts.load_state_dict(state["forecasts"])
+        self.recall.load_state_dict(state["recall"])
         self._open = None

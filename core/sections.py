@@ -100,6 +100,11 @@ class LearnerParams(Params):
         "that is set: 4 at 0.1, 0.3, 1 and 3 times it. The prediction trusts those that did well "
         "lately. Fewer take less time.",
     )  # fmt: skip
+    replay: int = param(
+        0, low=0, high=64, unit="windows", label="Replay",
+        help="How many remembered windows are learned again in each update, at most 20 times a "
+        "second of stream, so that what came before is not forgotten.",
+    )  # fmt: skip
     frozen: bool = param(
         False, hidden=True, label="Freeze learning",
         help="Hold weights, normalisation and calibration as they are; scoring goes on.",
