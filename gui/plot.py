@@ -12,6 +12,7 @@ from driftscope.core.history import BandKind
 from driftscope.gui import draw, theme
 from driftscope.gui.watched import Watched
 
+BESIDE_PX = 12
 LEFT_PX, RIGHT_PX = 84, 14
 """Margins of every plot, so that all begin and end one above the other."""
 BAND_WORDS: dict[BandKind, str] = {
@@ -179,9 +180,11 @@ class PlotPanel(QWidget):
         self.note = QLabel()
         theme.set_role(self.note, "small")
         self.legend = Legend()
-        self.head_row = heading = QHBoxLayout()
+        self.beside: list[QWidget] = [self.note]
+        """What stands beside title and legend, while it is visible."""
+        self._heading = heading = QHBoxLayout()
         heading.setContentsMargins(14, 0, 0, 0)
-        heading.setSpacing(12)
+        heading.setSpacing(BESIDE_PX)
         heading.addWidget(self.title)
         heading.addWidget(self.note)
         heading.addWidget(self.legend, 1)
@@ -190,6 +193,11 @@ class PlotPanel(QWidget):
         rows.setSpacing(2)
         rows.addLayout(heading)
         rows.addWidget(plot, 1)
+
+    def put_beside(self, control: QWidget) -> None:
+        """Put what one turns at the right of the legend."""
+        self._heading.addWidget(control)
+        self.beside.append(control)
 
     @property
     def after_paint(self) -> list[Callable[[int], object]]:
@@ -216,5 +224,8 @@ class PlotPanel(QWidget):
         """Bring everything up to date; called by the one display timer."""
         self.plot.refresh()
         full_px = QFontMetricsF(self.title.font()).horizontalAdvance(self._title)
-        fits = full_px + 60 + self.legend.needed_px() <= self.width()
+        beside_px = sum(
+            each.sizeHint().width() + BESIDE_PX for each in self.beside if each.isVisible()
+        )
+        fits = full_px + 60 + beside_px + self.legend.needed_px() <= self.width()
         self.title.setText(self._title if fits else self._title.partition(" (")[0])

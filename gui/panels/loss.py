@@ -77,7 +77,7 @@ class LossPanel(PlotPanel):
         self.each.setAccessibleName("Loss of each learning rate")
         self.each.clicked.connect(self._show_each)
         for control in (self.each, self.stop):
-            self.head_row.addWidget(control)
+            self.put_beside(control)
             control.hide()
         self.each.setFixedWidth(self.each.sizeHint().width() + RIGHT_PX)
 
