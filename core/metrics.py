@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,47 @@ class ConfusionMatrix:
         self.counts = state["counts"].copy()
 
 
+class Tally:
+    """Count rows, each (true class, said one, the one before, the commonest so far).
+
+    `counts` (3, K) are of the true classes, of the said ones, and of both alike; `unchanged` and
+    `common` count the rows whose class the two plain ways said.
+    """
+
+    def __init__(self) -> None:
+        self.counts: NDArray[np.int64] = np.zeros((3, 0), np.int64)
+        self.rows = self.right = self.unchanged = self.common = 0
+
+    def add(self, row: tuple[int, int, int, int], times: int = 1) -> None:
+        """Count a row; with -1 for `times` take it out again."""
+        true, said, before, common = row
+        counts = self.counts
+        counts[0, true] += times
+        if said >= 0:
+            counts[1, said] += times
+        if true == said:
+            counts[2, true] += times
+            self.right += times
+        self.rows += times
+        self.unchanged += times * (true == before)
+        self.common += times * (true == common)
+
+    def figures(self) -> dict[str, float]:
+        """Return what `Prequential.figures` promises; NaN without rows."""
+        names = ("accuracy", "kappa", "kappa_t", "f1", "no_change_accuracy", "majority_accuracy")
+        if not self.rows:
+            return dict.fromkeys(names, math.nan)
+        true, told, hits = self.counts
+        right, same = self.right / self.rows, self.unchanged / self.rows
+        there = true + told
+        alike = hits[there > 0] / there[there > 0]
+        found = (
+            right, _beyond(right, float(true @ told) / self.rows**2), _beyond(right, same),
+            2.0 * float(alike.sum()) / len(alike), same, self.common / self.rows,
+        )  # fmt: skip
+        return dict(zip(names, found, strict=True))
+
+
 class Prequential:
     """Hold the classes of the last `window` rows, and what was said before they were learned.
 
@@ -54,38 +96,40 @@ class Prequential:
 
     def __init__(self, window: int = WINDOW) -> None:
         self.window = window
-        # y, said, y one row before, the class that came most often so far
-        self._rows: NDArray[np.int64] = np.empty((0, 4), np.int64)
+        self._rows: deque[tuple[int, int, int, int]] = deque()
+        self._recent, self._all = Tally(), Tally()
         self._last = -1
-        self._counts: NDArray[np.int64] = np.zeros((3, 0), np.int64)  # of y, of said, of both alike
-        self.rows = self.right = self.unchanged = self.common = 0
 
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def rows(self) -> int:
+        return self._all.rows
+
+    @property
+    def right(self) -> int:
+        return self._all.right
+
     def add(self, y: Classes, predicted: Classes) -> None:
         """Take in rows of classes y (n,), said to be `predicted` (n,); -1 is left out, NONE
         counts as wrong."""
-        y, predicted = y[predicted != -1], predicted[predicted != -1]
-        if not len(y):
-            return
-        new = np.stack((y, predicted, np.append(self._last, y[:-1]), np.full(len(y), -1)), 1)
-        self._last = int(y[-1])
-        more = int(new.max()) + 1 - self._counts.shape[1]
-        self._counts = np.pad(self._counts, ((0, 0), (0, max(more, 0))))
-        for row in new:
-            if self.rows:
-                row[3] = self._counts[0].argmax()
-            true, said = int(row[0]), int(row[1])
-            self._counts[0, true] += 1
-            if said >= 0:
-                self._counts[1, said] += 1
-            self._counts[2, true] += true == said
-            self.rows += 1
-            self.right += int(true == said)
-            self.unchanged += int(true == row[2])
-            self.common += int(true == row[3])
-        self._rows = np.concatenate((self._rows, new))[-self.window :]
+        for true, said in zip(y.tolist(), predicted.tolist(), strict=True):
+            if said == -1:
+                continue
+            known = self._all.counts.shape[1]
+            more = max(true, said) + 1 - known
+            if more > 0:
+                for tally in (self._recent, self._all):
+                    tally.counts = np.pad(tally.counts, ((0, 0), (0, more)))
+            common = int(self._all.counts[0].argmax()) if self.rows else -1
+            row = (true, said, self._last, common)
+            self._last = true
+            self._all.add(row)
+            self._recent.add(row)
+            self._rows.append(row)
+            if len(self._rows) > self.window:
+                self._recent.add(self._rows.popleft(), -1)
 
     def gap(self) -> None:
         """Let the next row have none before it."""
@@ -104,46 +148,28 @@ class Prequential:
         who says the last row's class again (Zliobaite et al. 2015); `f1` is the mean over the
         classes there are.
         """
-        y, said, before, common = self._rows.T
-        size = int(self._rows.max(initial=0)) + 1
-        counts = np.stack((
-            np.bincount(y, minlength=size), np.bincount(said[said >= 0], minlength=size),
-            np.bincount(y[y == said], minlength=size),
-        ))  # fmt: skip
-        same, most = int((y == before).sum()), int((y == common).sum())
-        return _figures(counts, len(y), same, most)
+        return self._recent.figures()
 
     def overall_figures(self) -> dict[str, float]:
         """Return the same of all rows there ever were, each under its name with overall_."""
-        found = _figures(self._counts, self.rows, self.unchanged, self.common)
-        return {f"overall_{name}": value for name, value in found.items()}
+        return {f"overall_{name}": value for name, value in self._all.figures().items()}
 
     def state_dict(self) -> dict[str, Any]:
+        every = self._all
         return dict(
-            window=self._rows.copy(), last=self._last, counts=self._counts.copy(), rows=self.rows,
-            right=self.right, unchanged=self.unchanged, common=self.common,
+            window=np.array(self._rows, np.int64).reshape(-1, 4), last=self._last,
+            counts=every.counts.copy(), rows=every.rows, right=every.right,
+            unchanged=every.unchanged, common=every.common,
         )  # fmt: skip
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._rows, self._counts = state["window"].copy(), state["counts"].copy()
-        self._last, self.rows, self.right = state["last"], state["rows"], state["right"]
-        self.unchanged, self.common = state["unchanged"], state["common"]
-
-
-def _figures(counts: NDArray[np.int64], rows: int, same: int, most: int) -> dict[str, float]:
-    """Return the figures of rows with (3, K) counts of true and of said classes and of hits."""
-    names = ("accuracy", "kappa", "kappa_t", "f1", "no_change_accuracy", "majority_accuracy")
-    if not rows:
-        return dict.fromkeys(names, math.nan)
-    true, told, hits = counts
-    right = int(hits.sum()) / rows
-    chance = float(true @ told) / rows**2
-    there = true + told > 0
-    f1 = float(np.mean(2 * hits[there] / (true + told)[there]))
-    found = (
-        right, _beyond(right, chance), _beyond(right, same / rows), f1, same / rows, most / rows,
-    )  # fmt: skip
-    return dict(zip(names, found, strict=True))
+        self._last, self._rows = state["last"], deque(map(tuple, state["window"].tolist()))
+        self._recent, self._all = Tally(), Tally()
+        self._all.__dict__.update({name: state[name] for name in self._all.__dict__})
+        self._all.counts = state["counts"].copy()
+        self._recent.counts = np.zeros_like(self._all.counts)
+        for row in self._rows:
+            self._recent.add(row)
 
 
 def _beyond(right: float, plain: float) -> float:
