@@ -94,6 +94,12 @@ class ConnectDialog(QDialog):
         taken = self.exec() == QDialog.DialogCode.Accepted
         return self.picker.address if taken else None
 
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        """Return what was chosen beside the source: which column holds labels."""
+        chosen = self.shown.labels.chosen
+        return [("stream.label", chosen)] if chosen else []
+
     def take(self) -> None:
         """Take the chosen source, as soon as the preview has let it go."""
         if self.take_button.isEnabled() and self._taken_s is None:

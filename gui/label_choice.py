@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from driftscope.core.errors import ParamError
 from driftscope.core.labelling import columns_of
 from driftscope.core.sections import StreamParams
+from driftscope.gui.column_combo import ColumnCombo
 from driftscope.gui.fields import NAME_PX, Field, field
 from driftscope.gui.scale import reading
 from driftscope.gui.session import Session
-from driftscope.gui.widgets import Combo, label
+from driftscope.gui.widgets import Rule, label
 
-NONE = "none"
 BESIDE = ("label_kind", "label_delay")
 AGAIN = " What is chosen opens the source anew, and what was learned of it is forgotten."
 
@@ -24,10 +24,7 @@ class LabelChoice(QWidget):
         super().__init__()
         self.session = session
         spec = StreamParams.specs()["label"]
-        self.combo = Combo()
-        self.combo.setAccessibleName(spec.label)
-        self.combo.setAccessibleDescription(spec.help + AGAIN)
-        self.setToolTip(spec.help + AGAIN)
+        self.combo = ColumnCombo(AGAIN)
         called = label(spec.label, "title")
         called.setFixedWidth(NAME_PX)
         row = QHBoxLayout()
@@ -44,7 +41,8 @@ class LabelChoice(QWidget):
             self.fields[name] = field(made, reading(f"stream.{name}", made, session))
             self.fields[name].turned.connect(lambda value, name=name: self._turn(name, value))
             rows.addWidget(self.fields[name])
-        self.combo.activated.connect(lambda _: self._turn("label", self.combo.currentData()))
+        rows.addWidget(Rule())
+        self.combo.activated.connect(lambda _: self._turn("label", self.combo.chosen))
         self.refresh()
 
     def refresh(self) -> None:
@@ -56,15 +54,7 @@ class LabelChoice(QWidget):
             return
         self.setVisible(session.info is not None or bool(params.label))
         device = self.session.shown.device
-        names = dict.fromkeys(["", *columns_of(self.session.info, device), params.label])
-        shown = [self.combo.itemData(place) for place in range(self.combo.count())]
-        if shown != list(names) and not self.combo.view().isVisible():
-            self.combo.clear()
-            for name in names:
-                self.combo.addItem(name or NONE, name)
-        place = self.combo.findData(params.label)
-        if place != self.combo.currentIndex() and not self.combo.view().isVisible():
-            self.combo.setCurrentIndex(place)
+        self.combo.offer(columns_of(session.info, device), params.label)
         for name, made in self.fields.items():
             made.setVisible(bool(params.label))
             made.show_value(getattr(params, name))

@@ -99,9 +99,9 @@ class MainWindow(QMainWindow):
         chosen = dialog.ask()
         dialog.deleteLater()
         if chosen and beside:
-            session.add_source(chosen)
+            session.add_source(chosen, dialog.settings)
         elif chosen:
-            session.connect_to(chosen)
+            session.connect_to(chosen, dialog.settings)
 
     def close_source(self, address: str = "") -> None:
         """Let one of several sources go, the shown one unless another is named."""

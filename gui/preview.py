@@ -12,7 +12,7 @@ from driftscope.core import address
 from driftscope.core.decoders._formats import FORMATS, TextParams
 from driftscope.core.decoders.text import Text
 from driftscope.core.errors import DriftscopeError
-from driftscope.core.interfaces import Transport
+from driftscope.core.interfaces import Device, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.messages import Failed, Items, Link, Message, Opened, Raw
 from driftscope.core.reader import Reader
@@ -59,9 +59,10 @@ class Preview:
         self._decoder: Text | None = None
         self._inbox: Mailbox[Message] = Mailbox(INBOX_BYTES)
         self._reader: Reader | None = None
+        self.device: Device | None = None
         try:
             parsed = address.parse(text)
-            device = address.make(parsed)
+            device = self.device = address.make(parsed)
             self.pictures = device.pictures
             if isinstance(device, Transport):
                 params = address.decoder_params(parsed)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QStackedWidget,
@@ -13,8 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from driftscope.core.labelling import columns_of
 from driftscope.core.stream import Pixels, StreamInfo
 from driftscope.gui import theme, words
+from driftscope.gui.column_combo import ColumnCombo
 from driftscope.gui.format_choices import FormatChoices
 from driftscope.gui.format_list import FormatList
 from driftscope.gui.pixels import image_of
@@ -73,7 +76,14 @@ class PreviewPanel(QWidget):
         self._made: StreamInfo | None = None
         self._table = QWidget()
         self._right = QVBoxLayout()
+        self.labels = ColumnCombo()
+        self._labels = QWidget()
+        beside = QHBoxLayout(self._labels)
+        beside.setContentsMargins(0, 6, 0, 0)
+        beside.addWidget(label("Labels", "secondary"))
+        beside.addWidget(self.labels, 1)
         self._right.addWidget(self._table)
+        self._right.addWidget(self._labels)
         self._right.addStretch()
         text = QWidget()
         both = QGridLayout(text)
@@ -113,6 +123,8 @@ class PreviewPanel(QWidget):
         self.raw.clear()
         self.formats.hide()
         self.picture.show_picture(None)
+        self.labels.offer((), "")
+        self._labels.hide()
         self._build(None)
 
     def show_preview(self, preview: Preview) -> None:
@@ -126,6 +138,9 @@ class PreviewPanel(QWidget):
             self.raw.moveCursor(QTextCursor.MoveOperation.StartOfLine)
         if preview.info != self._made:
             self._build(preview.info)
+        columns = columns_of(preview.info, preview.device)
+        self.labels.offer(columns, self.labels.chosen if self.labels.chosen in columns else "")
+        self._labels.setVisible(len(columns) > 1)
         for shown, value in zip(self._values, preview.values, strict=False):
             set_text(shown, words.measurement(value))
         if preview.choices is not None:

@@ -9,6 +9,7 @@ import pytest
 from labelled_rows import written
 from windows import wait_for
 
+from driftscope.gui.connect_dialog import ConnectDialog
 from driftscope.gui.label_choice import LabelChoice
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.panels.labels import LabelsPanel
@@ -88,3 +89,24 @@ def test_a_name_that_is_gone_is_told_and_can_be_let_go_of(window: MainWindow, pa
     assert choice.combo.currentText() == "gone"
     choose(choice, "")
     wait_for(lambda: session.info is not None and session.info.channels == ("a", "b"))
+
+
+def test_the_label_is_offered_where_a_source_is_looked_at_before_it_is_taken(
+    qtbot, path: Path
+) -> None:
+    dialog = ConnectDialog(())
+    dialog.show()
+    labels = dialog.shown.labels
+    try:
+        dialog.picker.choose(str(path))
+        wait_for(lambda: labels.findData("class") > 0 and labels.isVisible())
+        assert dialog.settings == []
+        labels.setCurrentIndex(labels.findData("class"))
+        wait_for(lambda: dialog.preview is not None and dialog.preview.samples > 2)
+        assert dialog.settings == [("stream.label", "class")], "it stays while more comes"
+        dialog.picker.choose("demo:")
+        wait_for(lambda: dialog.shown.labels.findData("class") < 0)
+        assert dialog.settings == []
+    finally:
+        dialog.reject()
+        wait_for(lambda: all(each.gone for each in dialog._leaving))
