@@ -259,7 +259,8 @@ class Result:
     @property
     def nbytes(self) -> int:
         """Return about how much memory the result keeps alive."""
-        return 1600 + 3 * self.values.nbytes + 64 * len(self.time_s)
+        rows = len(self.time_s)
+        return 1600 + 3 * self.values.nbytes + 64 * rows + len(self.parts) * (150 + 8 * rows)
 
     def without_pictures(self) -> Result:
         """Return the same without pixels and extras; the values are NaN in their place."""
