@@ -24,7 +24,7 @@ from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import Step, StreamInfo
 
 ROWS, CHANNELS, RATE_HZ = 64, 8, 1000.0
-WARM, ROUNDS = 20, 40
+WARM, ROUNDS = 5, 20
 MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("mlp", {}),
     ("mlp", dict(hidden=1024, window=128)),
