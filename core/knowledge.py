@@ -74,6 +74,11 @@ class Knowledge:
         """Remember what is learned now; return why not, "" if it was done."""
         return self.undo.bookmark(self.learner, self.detector, self.time_s, self.info)
 
+    def come_since(self, seconds: float | None) -> tuple[str, ...]:
+        """Return the channels of which nothing was known then: they begin anew with `go_back`."""
+        found, _ = self.undo.find(seconds, self.time_s)
+        return self.info.channels[len(found.info.channels) :] if found else ()
+
     def go_back(self, seconds: float | None) -> str:
         """Have what was learned, and what is usual of the errors, be as it was so many seconds of
         stream ago, or at the bookmark with None; return why not, "" if it was done. All else

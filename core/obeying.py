@@ -123,8 +123,11 @@ class Commands:
     def _go_back(self, seconds: float | None, device: str) -> None:
         where = "to the bookmark" if seconds is None else f"{seconds:g} s"
         for key in self._devices(device):
+            came = [name for lane in self._of(key) for name in lane.come_since(seconds)]
             why_not = next(filter(None, [lane.go_back(seconds) for lane in self._of(key)]), "")
             done = f"Back {where}: what was learned since then is forgotten."
+            if came:
+                done += f" {', '.join(came)} came since then, and {_begins(came)} anew."
             mark = "" if why_not else f"back {where}"
             self._tell("note", dict(message=why_not or done, mark=mark), key)
 
@@ -230,3 +233,7 @@ class Commands:
         before = str(old) if name == "learner.model" else f"{model}, {spec.label.lower()} {old}"
         for lane, learner in made:
             lane.replace(learner, before)
+
+
+def _begins(names: list[str]) -> str:
+    return "begins" if len(names) == 1 else "begin"

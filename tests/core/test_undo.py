@@ -132,10 +132,12 @@ def test_what_was_known_before_a_long_pause_can_be_gone_back_to() -> None:
 
 def test_the_memory_is_bounded_and_large_copies_are_kept_more_rarely() -> None:
     driven = Driven()
-    driven.lane.undo = undo = Undo(limit_bytes=200_000)
+    driven.feed(3)
+    limit = 6 * driven.lane.undo._copies[0].nbytes
+    driven.lane.undo = undo = Undo(limit_bytes=limit)
     driven.feed(150)
     each = undo._copies[0].nbytes
-    assert 3 * each < undo.nbytes <= 200_000
+    assert 3 * each < undo.nbytes <= limit
     ages = [driven.lane.time_s - copy.time_s for copy in undo._copies]
     assert ages[0] > 30 and min(np.diff(ages[::-1])) > 5
     driven.lane.undo = undo = Undo(limit_bytes=each // 2)
@@ -231,6 +233,7 @@ def test_a_channel_that_came_since_begins_anew_and_the_others_go_back(model: str
     times = 10 + np.arange(300) / RATE_HZ
     list(driven.lane.take(Block("s", 1000, times, waves(300, 3), 0.0)))
     assert driven.learned["forecasts"]["normaliser"]["mean"].shape == (3,)
+    assert driven.lane.come_since(1.0) == () and driven.lane.come_since(None) == ("c",)
     for seconds in (1.0, None):
         assert driven.lane.go_back(seconds) == ""
         assert driven.learned["forecasts"]["normaliser"]["mean"].shape == (3,)
