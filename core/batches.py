@@ -67,12 +67,19 @@ class Batches(IterableDataset[Batch]):
                 if item.seq != next_seq:
                     cutter.gap()
                 next_seq = item.seq + len(item)
-                values = item.values if info.pictures else item.values[:, columns]
-                y = self._known(waiting, item, info) if self._labels else None
+                values = self._own(item, info, columns)
+                y = np.array(self._known(waiting, item, info)) if self._labels else None
                 yield from cutter.take(values, y)
                 if cutter.barren >= PATIENCE_ROWS:
                     raise SourceError(_barren(info, values, columns))
         yield from cutter.rest()
+
+    def _own(self, block: Block, info: StreamInfo, columns: list[int]) -> Array:
+        """Return a copy of a block's values, so that a batch may be written to."""
+        if info.pictures:
+            return np.array(block.values)
+        double = self._dtype == torch.float64
+        return block.values[:, columns].astype(np.float64 if double else np.float32)
 
     def _columns(self, info: StreamInfo) -> list[int]:
         if info.pictures and (self._cut.window or self._channels):
@@ -102,7 +109,7 @@ class Batches(IterableDataset[Batch]):
         return made[0] if len(made) == 1 else made
 
     def _tensor(self, values: Array) -> Tensor:
-        tensor = torch.from_numpy(np.array(values))  # its own memory, and not read-only
+        tensor = torch.from_numpy(values)
         return tensor.to(self._dtype) if tensor.is_floating_point() else tensor
 
 

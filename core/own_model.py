@@ -166,9 +166,14 @@ def of_numbers(text: str) -> str:
 
 
 def plugin(name: str, thing: Any) -> Any:
-    """Return a plugin as it is, an OwnModel of a factory; raise PluginError if it is neither."""
+    """Return a plugin as it is, an OwnModel of a factory, a model of River's as one that predicts;
+    raise PluginError if it is none of these."""
     if hasattr(thing, "build") and hasattr(thing, "Params"):
         return thing
+    if any(each.__module__.startswith("river.") for each in type(thing).__mro__):
+        from driftscope.core.river.inside import predicting
+
+        return predicting(name, thing)
     if not callable(thing):
         raise PluginError(
             f"{name} is {type(thing).__name__}, nothing that can be called as {SIGNATURE}."

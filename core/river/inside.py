@@ -26,13 +26,21 @@ def use(name: str, model: base.Estimator) -> str:
     if isinstance(model, base.AnomalyDetector):
         registry.add("detectors", name, lambda: _Detecting(model))
         return "detector.kind"
-    if knows(model):
-        registry.add("models", name, lambda: _Predicting(model))
-        return "learner.model"
-    raise PluginError(
-        f"A {type(model).__name__} neither finds anomalies nor predicts numbers: give one of "
-        "River's anomaly detectors, forecasters or regressors."
-    )
+    plugin = predicting(name, model)
+    registry.add("models", name, lambda: plugin)
+    return "learner.model"
+
+
+def predicting(name: str, model: object) -> Any:
+    """Return the plugin that a River forecaster or regressor makes; raise PluginError if it is
+    another kind of model."""
+    if not knows(model):
+        raise PluginError(
+            f"{name} is River's {type(model).__name__}, which predicts no numbers: give a "
+            "forecaster or a regressor. A program can have its anomaly detectors as well: "
+            "driftscope.core.river.use."
+        )
+    return _Predicting(model)
 
 
 class _Detecting:

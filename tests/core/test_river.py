@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import math
 import pickle
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ from river.checks import time_series as series_checks
 from streams import Kept, Listed, waves
 
 from driftscope.core import registry
+from driftscope.core.cli import main
 from driftscope.core.errors import DriftscopeError, ParamError, PluginError
 from driftscope.core.monitor import Monitor
 from driftscope.core.pipeline import outputs, results
@@ -52,6 +55,7 @@ def whole(found: Any) -> list[Callable[..., None]]:
 
 
 ONE = [check for check in whole(common) if list(inspect.signature(check).parameters) == ["model"]]
+assert len(ONE) > 10
 STREAM = [
     common.check_learn_one, common.check_pickling, common.check_shuffle_features_no_impact,
     common.check_emerging_features, common.check_disappearing_features,
@@ -64,8 +68,6 @@ STREAM = [
 @pytest.mark.parametrize("model", OURS, ids=str)
 @pytest.mark.parametrize("check", ONE, ids=lambda check: check.__name__)
 def test_rivers_checks_of_an_estimator(model: base.Estimator, check: Callable[..., None]) -> None:
-    if check.__name__ in ("check_mutable_attributes_exist",) and not model._mutable_attributes:
-        pytest.skip("nothing of it is mutable")
     check(model.clone())
 
 
@@ -253,6 +255,26 @@ def test_a_river_model_predicts(name: str, model: base.Estimator, skill: float) 
     assert np.isfinite(loss[40:]).all()
     assert 1 - loss[500:].mean() / baseline[500:].mean() > skill
     assert {learned.state for learned in kept.learned} == {"warming up", "learning"}
+
+
+@pytest.mark.usefixtures("named")
+def test_watch_takes_a_river_model_from_a_file_and_a_detector_from_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.savetxt("log.csv", waves(400), delimiter=",", header="a,b", comments="")
+    Path("my.py").write_text(
+        "from river import anomaly, linear_model, preprocessing\n"
+        "lags = preprocessing.StandardScaler() | linear_model.LinearRegression()\n"
+        "trees = anomaly.HalfSpaceTrees(seed=1)\n"
+    )
+    use("trees", anomaly.HalfSpaceTrees(n_trees=5, seed=1))
+    command = ["watch", "log.csv", "--speed", "max", "--set", "detector.kind=trees"]
+    assert main([*command, "--model", "my.py:lags", "--summary", "s.json"]) == 0
+    summary = json.loads(Path("s.json").read_text())
+    assert summary["samples"] == 400 and summary["skill"] > 0.1
+    assert main([*command, "--model", "my.py:trees"]) == 2
+    assert "River's HalfSpaceTrees, which predicts no numbers" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("named")
