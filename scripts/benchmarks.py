@@ -59,6 +59,10 @@ SECTIONS = {
         "What a learner survives",
         "Floor: the same run without the disturbance.",
     ),
+    "library": Section(
+        "What the library costs",
+        "Floors: numpy alone, an array in memory alone, River's own models.",
+    ),
     "precision": Section(
         "What half the digits bring",
         "Floor: float32, the model as it is usually run.",
