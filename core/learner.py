@@ -21,6 +21,10 @@ from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, St
 from driftscope.core.teaching import LearnerCommand, UpdateModel, UpdateParameters
 from driftscope.core.training import Training
 
+MOST_ROWS = 16
+"""Of a longer step the nets learn from so many rows, evenly chosen: those between see the same
+samples again, and tell little that is new (measured)."""
+
 
 class Forecaster(Learner):
     """Predict each sample h samples ahead with a net trained on the stream itself.
@@ -113,7 +117,7 @@ class Forecaster(Learner):
         else:
             with torch.no_grad():
                 for kept, made in zip(old, new, strict=True):
-                    keep(kept, made)
+                    keep(kept.cpu(), made)
         self.training.go_on(new)
         self.forecasts.extend(len(info.channels))
         self.recall = Recall(self.params)
@@ -179,12 +183,13 @@ class Forecaster(Learner):
         assert self._open is not None
         return self._open[2]
 
-    def _windows(self, z: F32, rows: int) -> Tensor:
-        """Return (rows, W, C) float32, the windows on z (W - 1 + rows, C)."""
+    def _windows(self, z: F32, rows: int, every: int = 1) -> Tensor:
+        """Return (rows / every, W, C) float32, windows on z (W - 1 + rows, C), the last one too."""
         flat = torch.from_numpy(z)
         channels = z.shape[1]
-        shape, strides = (rows, self.window, channels), (channels, channels, 1)
-        return flat.as_strided(shape, strides).contiguous()
+        shape = (rows // every, self.window, channels)
+        strides = (every * channels, channels, 1)
+        return flat.as_strided(shape, strides, (rows % every + every - 1) * channels).contiguous()
 
     def _train(self, step: Step, scored: Scored, rest: F64) -> float:
         """Make one update on the windows h before the step's rows; return its loss or NaN.
@@ -196,10 +201,12 @@ class Forecaster(Learner):
         whole = self.forecasts.past.whole(rows, self.window + self.horizon)
         if not whole.all():
             present &= whole[:, None]
-        if not present.any():
+        every = max(1, rows // MOST_ROWS)
+        chosen = slice(rows % every + every - 1, None, every)
+        windows = self._windows(self.forecasts.seen(self.horizon, rows), rows, every)
+        target, known = torch.from_numpy(clipped(rest[chosen])), torch.from_numpy(present[chosen])
+        if not known.any():
             return math.nan
-        windows = self._windows(self.forecasts.seen(self.horizon, rows), rows)
-        target, known = torch.from_numpy(clipped(rest)), torch.from_numpy(present)
         baseline = float(scored.baseline_loss["last value"].mean())
         time_s = float(step.time_s[-1])
         seen, *wanted = self.recall.beside((windows, target, known), time_s)
