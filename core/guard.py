@@ -9,7 +9,8 @@ from driftscope.core.stream import EventKind
 
 SNAPSHOT_S = 5.0
 SNAPSHOT_UPDATES = 64
-HALVED_S = 30.0
+HALVED_S, HALVED_UPDATES = 30.0, 64
+"""The step stays halved for so many seconds, and so many updates."""
 PATIENCE_UPDATES, PATIENCE_S, PATIENCE_LEAST = 64, 0.5, 16
 """A loss has diverged after so many bad updates in a row, or so many seconds with as many."""
 BAD = 10.0
@@ -51,7 +52,9 @@ class Guard:
         """Running mean of the loss; a lucky one of a broken net is not sane."""
         self._updates = 0
         self._kept_s = -math.inf
-        self._halved_until_s = -math.inf
+        self._halved_until_s, self._halved_updates = -math.inf, 0
+        self._in_vain = False
+        """True from a going back until a loss is usual again."""
         self._factor = 1.0
         self._rate = (1.0, "safe")
         self._quick = 0
@@ -62,14 +65,14 @@ class Guard:
 
     def halved(self, time_s: float) -> bool:
         """Say whether the step is shortened, since something was restored lately."""
-        return time_s < self._halved_until_s
+        return time_s < self._halved_until_s or self._halved_updates > 0
 
     def factor(self, time_s: float, rate: tuple[float, str] = (1.0, "safe")) -> float:
         """Return what the step is to be multiplied by. Where the learning `rate` and what it
         means are others than before, a step that was too long is no longer taken."""
         if rate != self._rate:
-            self._rate, self._halved_until_s = rate, -math.inf
-        if time_s >= self._halved_until_s:
+            self._rate, self._halved_until_s, self._halved_updates = rate, -math.inf, 0
+        if not self.halved(time_s):
             self._factor = 1.0
         return self._factor * (QUICK if self._quick else 1.0)
 
@@ -81,6 +84,7 @@ class Guard:
         """
         self._updates += 1
         self._quick = max(0, self._quick - 1)
+        self._halved_updates = max(0, self._halved_updates - 1)
         if not made:
             return "the model's numbers were no longer finite"
         if math.isnan(baseline):
@@ -92,9 +96,12 @@ class Guard:
             self._bad += 1
             lasted = time_s >= self._bad_since_s + PATIENCE_S and self._bad >= PATIENCE_LEAST
             if lasted or self._bad >= PATIENCE_UPDATES:
+                if self._in_vain:  # not the net, the stream has become another
+                    self._bad, self._in_vain, self._loss.value = 0, False, loss
+                    return ""
                 return "the loss stayed over ten times its median while the last value did fine"
             return ""
-        self._bad = 0
+        self._bad, self._in_vain = 0, False
         self._loss.add(loss)
         self._baseline.add(baseline)
         return ""
@@ -113,12 +120,12 @@ class Guard:
 
     def restored(self, reason: str, time_s: float) -> None:
         """Halve the step for HALVED_S, and say so unless it was halved already."""
-        if time_s >= self._halved_until_s:
+        if not self.halved(time_s):
             self._factor = 1.0
             self.events.append(("restored", {"reason": reason}))
         self._factor *= 0.5
-        self._halved_until_s = time_s + HALVED_S
-        self._bad = 0
+        self._halved_until_s, self._halved_updates = time_s + HALVED_S, HALVED_UPDATES
+        self._bad, self._in_vain = 0, True
 
     def state_dict(self) -> dict[str, Any]:
         medians = {"_loss": self._loss.value, "_baseline": self._baseline.value}

@@ -2,6 +2,7 @@ import math
 
 from driftscope.core.guard import (
     HALVED_S,
+    HALVED_UPDATES,
     PATIENCE_LEAST,
     PATIENCE_S,
     PATIENCE_UPDATES,
@@ -43,6 +44,16 @@ def test_a_lucky_loss_of_a_broken_net_is_no_snapshot():
     assert not guard.due(0.4, SNAPSHOT_S)
 
 
+def test_where_going_back_does_not_help_the_stream_is_another():
+    guard, went_back = settled(), 0
+    for k in range(2000):
+        reason = guard.judge(5.0, 0.5, True, 300.0 * k)
+        if reason:
+            guard.restored(reason, 300.0 * k)
+            went_back += 1
+    assert went_back == 1 and len(guard.events) == 1
+
+
 def test_a_knob_that_is_turned_ends_the_short_steps():
     guard = settled()
     guard.restored("why", 0.0)
@@ -81,4 +92,7 @@ def test_going_back_halves_the_step_for_a_while_and_is_said_once():
     guard.restored("why", 1.0)
     assert guard.events == [("restored", {"reason": "why"})]
     assert guard.factor(1.0) == 0.25
+    for _ in range(HALVED_UPDATES):
+        assert guard.factor(1.0 + HALVED_S) == 0.25
+        guard.judge(0.4, 0.5, True, 1.0 + HALVED_S)
     assert guard.factor(1.0 + HALVED_S) == 1.0

@@ -85,7 +85,7 @@ def test_an_alarm_is_a_new_normal_after_minutes_and_decisions_both() -> None:
     assert follow(fast, learner, True, 1e6) == "", "it is said once"
     follow(fast, learner, False, 1e6)
     follow(fast, learner, True, 1e6 + 1)
-    assert not fast.normal and learner.trust < 0.1, "the next alarm is another one"
+    assert not fast.normal and learner.trust == LEAST, "the next alarm is another one"
 
 
 def test_an_alarm_that_breaks_off_is_counted_anew() -> None:
@@ -122,7 +122,7 @@ def test_accepted_it_trusts_until_the_alarm_is_over() -> None:
     assert not made.held and watched.trust == 1.0
     follow(made, watched, False, 3.0)
     follow(made, watched, True, 4.0)
-    assert made.held and watched.trust < 0.1
+    assert made.held and watched.trust == LEAST
 
 
 def test_accepted_before_the_alarm_it_does_not_hold_at_all() -> None:
