@@ -229,9 +229,11 @@ class Column:
     def _no_such_column(self) -> str:
         channels = self._given.channels if self._given is not None else ()
         names = ", ".join((*channels, *self._device.texts)[:MOST_CLASSES])
+        text = " Of lines that are sent only numbers are taken, so text must come as a number."
         return (
             f"stream.label: {self._device.name} has no column {self._label!r} that could hold "
             f"labels (a column of times cannot). There are: {names}."
+            f"{text if isinstance(self._device, Transport) else ''}"
         )
 
     def state_dict(self) -> State:

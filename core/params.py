@@ -115,7 +115,8 @@ class ParamSet:
         section, name = self._split(full)
         specs = self.sections[section].specs() if section in self.sections else {}
         if name not in specs:
-            known = ", ".join(sorted(f"{section}.{n}" for n in specs)) or "none yet"
+            none = "none of this source" if section in self.sections else "none yet"
+            known = ", ".join(sorted(f"{section}.{n}" for n in specs)) or none
             raise ParamError(f"There is no parameter {full!r}; known in {section!r}: {known}.")
         return specs[name]
 

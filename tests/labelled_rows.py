@@ -54,6 +54,11 @@ def written(folder: Path, rows: Sequence[Sequence[object]], header: str = "a,b,c
     return path
 
 
+def rows(words: Sequence[object]) -> list[tuple[object, ...]]:
+    """Return rows of two numbers with these labels."""
+    return [(k, k / 10, word) for k, word in enumerate(words)]
+
+
 class LastClass(Forecaster):
     """Forecast as ever, and say of each row the class of the labelled row before."""
 
@@ -66,7 +71,8 @@ class LastClass(Forecaster):
         self.graded: list[Graded] = []
 
     def score(self, step: Step) -> Scored:
-        self.known.append((step.seq + step.n, self.info.classes))
+        if step.full:  # a part of one is scored whenever nothing comes for a while
+            self.known.append((step.seq + step.n, self.info.classes))
         return super().score(step)
 
     def learn(self, step: Step, scored: Scored) -> float:
