@@ -19,11 +19,22 @@ def outputs(
     `source` and `settings` are those of `open_source`. The results are the same, bit for bit, as
     those of `driftscope watch`. A step is learned when the output after its result is asked for.
     The calling thread is set to one torch thread, without which a step takes a hundred times as
-    long.
+    long. What cannot be taken raises AddressError or ParamError at once.
     """
     blocks = source if isinstance(source, Blocks) else open_source(source, settings)
     for full, value in (settings or {}).items():
         blocks.params.set(full, value)
+    return _worked_off(blocks)
+
+
+def results(
+    source: Readable | Blocks, settings: Mapping[str, object] | None = None
+) -> Iterator[Result]:
+    """Score every sample of a source, then learn it; give the Results alone. See `outputs`."""
+    return (made for made in outputs(source, settings) if isinstance(made, Result))
+
+
+def _worked_off(blocks: Blocks) -> Iterator[Output]:
     prepare_thread(blocks.device.pictures)
     lanes: dict[str, Lane] = {}
     with blocks:
@@ -33,7 +44,7 @@ def outputs(
                 lanes[item.key] = Lane(item, blocks.params, blocks.device.live)
                 yield item
             elif isinstance(item, StreamInfo) and lane is not None:
-                yield from lane.extend(item)
+                yield from lane.extend(item) if item != lane.info else ()
             elif isinstance(item, Event):
                 yield from told(lane, item)
             elif isinstance(item, Block) and lane is not None:
@@ -42,10 +53,3 @@ def outputs(
                 yield from lane.label(item)
         for lane in lanes.values():
             yield from lane.finish()
-
-
-def results(
-    source: Readable | Blocks, settings: Mapping[str, object] | None = None
-) -> Iterator[Result]:
-    """Score every sample of a source, then learn it; give the Results alone. See `outputs`."""
-    return (made for made in outputs(source, settings) if isinstance(made, Result))

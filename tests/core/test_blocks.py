@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -281,6 +281,19 @@ def test_what_cannot_be_opened_is_told_by_the_first_block(tmp_path: Path) -> Non
         list(open_source([[1.0]] * 64 + [[1.0, 2.0]]))
     with pytest.raises(ParamError, match="no table"):
         next(open_source([[1.0], [1.0, 2.0]]))
+
+
+@pytest.mark.parametrize("give", [outputs, results])
+def test_what_cannot_be_scored_is_told_at_once(give: Callable[..., object]) -> None:
+    for source, settings, said in (
+        (5, {}, "int"),
+        ("nothing.xyz", {}, "no source"),
+        ("demo:", {"learner.lr": -1}, "learner.lr"),
+        (open_source("demo:"), {"learner.nothing": 1}, "learner.nothing"),
+    ):
+        with pytest.raises(DriftscopeError) as told:
+            give(source, settings)
+        assert said in str(told.value)
 
 
 def test_results_are_those_of_the_monitor() -> None:
