@@ -86,6 +86,9 @@ class ClosedForm:
         """Take in what was gathered, in deviations (n, C): `target`, NaN where unknown, is to be
         predicted from z (LAGS - 1 + n, C). `last` (C,) is how far the last value counts alone."""
         trust, channels = self.trusts, len(self._usual)
+        if not trust.any():
+            self.forget()
+            return
         stride = -(-len(target) // MOST_ROWS)
         y, n = target[::stride].T, -(-len(target) // stride)
         seen = np.empty((channels, n, LAGS + 1))

