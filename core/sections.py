@@ -41,7 +41,7 @@ class StreamParams(Params):
         "text is classes, and so are whole numbers of which the first 64 rows hold few.",
     )  # fmt: skip
     label_delay: int = param(
-        0, low=0, high=100_000, unit="rows", live=False, label="Labels come later by",
+        0, low=0, high=100_000, unit="rows", live=False, label="Labels late by",
         help="How many rows after the one it belongs to a label stands in the stream.",
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ class LearnerParams(Params):
         "lately. Fewer take less time.",
     )  # fmt: skip
     replay: int = param(
-        0, low=0, high=64, unit="windows", label="Replay",
+        4, low=0, high=64, unit="windows", label="Replay",
         help="How many remembered windows are learned again in each update, at most 20 times a "
         "second of stream, so that what came before is not forgotten.",
     )  # fmt: skip

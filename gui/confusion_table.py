@@ -28,18 +28,21 @@ class Confusion(QAbstractTableModel):
         super().__init__()
         self.classes: tuple[str, ...] = ()
         self.counts: Counts = np.zeros((0, 1), np.int64)
+        self.columns = 1
         self._report: Report | None = None
 
-    def take(self, report: Report | None) -> bool:
-        """Show a report's matrix; return True if its classes are others now."""
+    def take(self, report: Report | None, none: bool = True) -> bool:
+        """Show a report's matrix, with a column for "none of these" if that may be said; return
+        True if its classes are others now."""
         if report is self._report:
             return False
         self._report = report
         classes = report.classes if report is not None else ()
         counts = report.matrix if report is not None else np.zeros((0, 1), np.int64)
-        if classes != self.classes or counts.shape != self.counts.shape:
+        columns = len(classes) + none
+        if classes != self.classes or counts.shape != self.counts.shape or columns != self.columns:
             self.beginResetModel()
-            self.classes, self.counts = classes, counts
+            self.classes, self.counts, self.columns = classes, counts, columns
             self.endResetModel()
             return True
         if not np.array_equal(counts, self.counts):
@@ -71,7 +74,7 @@ class Confusion(QAbstractTableModel):
     def columnCount(self, parent: Index | None = None) -> int:
         if parent is not None and parent.isValid():
             return 0
-        return len(self.classes) + 1 if self.classes else 0
+        return self.columns if self.classes else 0
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         true, said, roles = index.row(), index.column(), Qt.ItemDataRole
@@ -156,7 +159,7 @@ class Names(QHeaderView):
         assert isinstance(model, Confusion)
         metrics = self.fontMetrics()
         across = self.orientation() == Qt.Orientation.Horizontal
-        names = [model.name(y) for y in range(len(model.classes) + across)]
+        names = [model.name(y) for y in range(model.columns if across else len(model.classes))]
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         return min(longest, self.LONGEST_PX) + 8
 

@@ -71,7 +71,8 @@ class ConfusionPanel(QWidget):
     def refresh(self) -> None:
         """Show the counts as they are now; cheap while the report stays the same."""
         report = self.session.report
-        if self.model.take(report):
+        info = self.session.info
+        if self.model.take(report, none=info is None or info.label is None):
             self._fit()
             self.close_cell()
         none = not self.model.classes
@@ -130,9 +131,9 @@ class ConfusionPanel(QWidget):
             return
         across, down = self._across, self._down
         room = self.pages.contentsRect()
-        wide = min(down.needed_px(), room.width() // 3)
+        wide = min(max(down.needed_px(), self.axes.sizeHint().width() + 8), room.width() // 3)
         down.setFixedWidth(wide)
-        cell = min((room.width() - wide) / (classes + 1), WIDEST_PX)
+        cell = min((room.width() - wide) / self.model.columns, WIDEST_PX)
         across.upright = across.needed_px() > cell
         text_px = across.fontMetrics().height() + 6
         high = min(across.needed_px(), room.height() // 3) if across.upright else 2 * text_px

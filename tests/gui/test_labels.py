@@ -138,6 +138,7 @@ def test_pages_fit_the_stream(session) -> None:
 def test_the_confusion_matrix_is_that_of_the_rows(session, qtbot) -> None:
     session.label("class")
     panel = shown(qtbot, ConfusionPanel(session), 360, 360)
+    assert panel.model.columnCount() == 2, "none of these is never said"
     assert panel.model.said(0, 1) == "up said to be down: 2 of 42 (5 %)"
     assert panel.figure.accessibleName() == "97 % right of 100 rows said before they were learned"
     panel.open_cell(0, 1)
