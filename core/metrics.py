@@ -112,9 +112,10 @@ class Prequential:
         return self._all.right
 
     def add(self, y: Classes, predicted: Classes) -> None:
-        """Take in rows of classes y (n,), said to be `predicted` (n,); -1 is left out, NONE
-        counts as wrong."""
+        """Take in rows of classes y (n,), said to be `predicted` (n,); NONE counts as wrong, and
+        -1 not at all, but as the row before the next one."""
         for true, said in zip(y.tolist(), predicted.tolist(), strict=True):
+            before, self._last = self._last, true
             if said == -1:
                 continue
             known = self._all.counts.shape[1]
@@ -123,8 +124,7 @@ class Prequential:
                 for tally in (self._recent, self._all):
                     tally.counts = np.pad(tally.counts, ((0, 0), (0, more)))
             common = int(self._all.counts[0].argmax()) if self.rows else -1
-            row = (true, said, self._last, common)
-            self._last = true
+            row = (true, said, before, common)
             self._all.add(row)
             self._recent.add(row)
             self._rows.append(row)

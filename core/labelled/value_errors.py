@@ -27,17 +27,20 @@ class Errors:
         self.rows = 0
 
     def add(self, y: F64, predicted: F64) -> None:
-        """Take in rows of values y (n,), said to be `predicted` (n,); NaN is left out."""
-        said = ~np.isnan(predicted)
-        new = np.empty((int(said.sum()), 4))
-        for row, true, told in zip(new, y[said], predicted[said], strict=True):
+        """Take in rows of values y (n,), said to be `predicted` (n,); NaN counts as
+        nothing but the row before the next one."""
+        new = np.empty((len(y), 4))
+        for row, true, told in zip(new, y.tolist(), predicted.tolist(), strict=True):
             row[:] = true, told, self._last, self._mean
+            self._last = true
+            if math.isnan(told):
+                continue
             self.rows += 1
             off = 0.0 if math.isnan(self._mean) else true - self._mean
             self._mean = true if math.isnan(self._mean) else self._mean + off / self.rows
             self._spread += off * (true - self._mean)  # Welford 1962
             self._squares += (true - told) ** 2
-            self._last = float(true)
+        new = new[~np.isnan(predicted)]
         off = np.abs(new[:, 1:] - new[:, :1])
         self._sums += np.nansum(off, 0)
         self._counts += np.count_nonzero(~np.isnan(off), 0)
