@@ -86,8 +86,8 @@ class LearnerParams(Params):
     precision: str = param(
         "float32", choices=("float32", "bfloat16", "float16"), label="Precision",
         help="How exactly the net calculates; weights and losses stay float32. bfloat16 keeps 8 of "
-        "24 binary digits: large nets are up to twice as fast where the processor has it, small "
-        "ones slower. float16 is for graphics cards; a processor is slower with it.",
+        "24 binary digits: large nets are faster where the processor has it, small ones slower. "
+        "float16 is for graphics cards; a processor is slower with it.",
     )  # fmt: skip
     device: str = param(
         "cpu", choices=devices.names, read=devices.there, label="Calculate on",
