@@ -78,7 +78,7 @@ class Input:
             self.decoder.load_state_dict(state["decoder"])
         self.labelling.load_state_dict(state["labelling"])
         for lane in state["lanes"].values():
-            self.device.start = lane["seq"] if lane["next_seq"] is None else lane["next_seq"]
+            self.device.start = lane["jumps"]["end"]
 
     def flush(self) -> Sequence[Item]:
         """Return what the decoder still holds at the end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,10 +24,25 @@ class Jumps:
 
     def __init__(self) -> None:
         self._times: F64 = np.empty(0)
+        self.pieces: deque[tuple[float, Block]] = deque()
+        """What of the last block is still to be worked off."""
+        self.end, self.last_s = 0, 0.0
+        """The row behind the last one that was put in, and the last one's time."""
 
     def gap(self) -> None:
         """Forget the intervals so far: the stream was interrupted."""
         self._times = np.empty(0)
+
+    def through(self, block: Block) -> Iterator[tuple[float, Block]]:
+        """Yield the block in pieces as `cut` does; those that are not asked for stay in `pieces`.
+        They come behind a block without a row, which lets go what waits in front of them."""
+        if len(block):
+            self.end, self.last_s = block.seq + len(block), float(block.time_s[-1])
+            self.pieces += self.cut(block)
+        else:
+            yield 0.0, block
+        while self.pieces:
+            yield self.pieces.popleft()
 
     def cut(self, block: Block) -> Iterator[tuple[float, Block]]:
         """Yield the block in pieces, each with the jump before it in seconds, 0 for none."""
@@ -52,10 +69,17 @@ class Jumps:
         return found
 
     def state_dict(self) -> dict[str, Any]:
-        return dict(times=self._times.copy())
+        pieces = [(jump_s, b.key, b.seq, b.time_s, b.values) for jump_s, b in self.pieces]
+        return dict(times=self._times.copy(), pieces=pieces, end=self.end, last_s=self.last_s)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._times = np.array(state["times"])
+        self.end, self.last_s = state["end"], state["last_s"]
+        now_s = time.monotonic()
+        self.pieces = deque(
+            (jump_s, Block(key, seq, time_s, values, now_s))
+            for jump_s, key, seq, time_s, values in state["pieces"]
+        )
 
 
 def _piece(block: Block, start: int, stop: int) -> Block:

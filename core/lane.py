@@ -70,13 +70,12 @@ class Lane(Knowledge):
         """Bring a block in; yield what its full steps give."""
         if self._next_seq not in (None, block.seq) and len(block):  # samples are missing here
             yield from self._interrupt()
-        for jump_s, piece in self._jumps.cut(block):
+        for jump_s, piece in self._jumps.through(block):
             if jump_s and not self.info.pictures:
                 reason = f"The time of the samples jumps ahead by {jump_s:,.6g} s."
                 yield from self._broken(dict(reason=reason))
+            self._next_seq = piece.seq + len(piece) if len(piece) else self._next_seq
             yield from self._take(piece)
-        if len(block):
-            self._next_seq = block.seq + len(block)
 
     def _take(self, block: Block) -> Iterator[Output]:
         self.grid.push(block)
@@ -158,7 +157,6 @@ class Lane(Knowledge):
             learner=self.learner.state_dict(), detector=self.detector.state_dict(),
             grid=self.grid.state_dict(), rate=self.rate.state_dict(),
             seq=self.seq, time_s=self.time_s, steps=self._steps, info=asdict(self.info),
-            last_s=self.time_s if self.grid.last_s is None else self.grid.last_s,
             next_seq=self._next_seq, settling=self.settling.state_dict(),
             suspicion=self.suspicion.state_dict(), drift=self.drift.state_dict(),
             labels=self._labels.state_dict(), former=self.former.state_dict(),

@@ -120,10 +120,3 @@ class StepGrid:
         self._taken, now_s = state["taken"], time.monotonic()
         waits = state["waits"]
         self._blocks = [Block(self._key, seq, t, values, now_s) for seq, t, values in waits]
-
-    @property
-    def last_s(self) -> float | None:
-        """Return the time of the newest row that was taken in, None if that is not known."""
-        if self._blocks:
-            return float(self._blocks[-1].time_s[-1])
-        return float(self._time_s[self.fill - 1]) if self.fill else None

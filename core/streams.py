@@ -132,7 +132,7 @@ class Streams:
         resuming.load(lane, saved)
         self.hand_over([lane.info, *lane.take(resuming.no_rows(lane.info))], given.key)
         if given.device.seeks:
-            self._passed[lane.info.key] = saved["last_s"]
+            self._passed[lane.info.key] = saved["jumps"]["last_s"]
         else:
             self.take(given, given.gap("nothing was read between two runs"))
 

@@ -100,8 +100,8 @@ def learned(path: Path) -> int:
     return int(lane["seq"])
 
 
-def table(path: Path, label: str = "", count: int = ROWS) -> str:
-    """Write a table of two channels with holes, a fault, and perhaps labels."""
+def table(path: Path, label: str = "", count: int = ROWS, jump_s: int = 0) -> str:
+    """Write a table of two channels with holes, a fault, perhaps labels, or a jump in time."""
     values = waves(count, 2)
     values[700:760] *= 3
     values[np.random.default_rng(1).random((count, 2)) < 0.01] = np.nan
@@ -110,7 +110,7 @@ def table(path: Path, label: str = "", count: int = ROWS) -> str:
         cells = ["" if np.isnan(v) else f"{v:.5f}" for v in row]
         up = "" if i % 17 == 0 or np.isnan(row[0]) else ("up" if row[0] > 0 else "down")
         last = {"class": up, "value": f"{2 * np.nan_to_num(row).sum():.4f}"}.get(label)
-        lines.append(",".join([f"{i / 100:.2f}", *cells, *([] if last is None else [last])]))
+        lines.append(",".join([f"{i / 100 + jump_s * (i > 600):.2f}", *cells, *([] if last is None else [last])]))
     head = "time_s,a,b" + (f",{label}" if label else "")
     path.write_text("\n".join([head, *lines, ""]))
     return str(path)
@@ -164,11 +164,12 @@ def test_pictures_go_on(model: str, tmp_path: Path) -> None:
     the_same_from_there(text, settings, tmp_path, after_rows=40)
 
 
+@pytest.mark.parametrize("jump_s", [0, 30])
 def test_a_run_that_was_stopped_within_a_block_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    jump_s: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("driftscope.core.sources.csv_file.block_rows", lambda channels: 900)
-    text, path = table(tmp_path / "t.csv"), tmp_path / "s.safetensors"
+    text, path = table(tmp_path / "t.csv", jump_s=jump_s), tmp_path / "s.safetensors"
     whole = run(text, [], tmp_path / "never", after_rows=10**9)
 
     class Stopped(Kept):
