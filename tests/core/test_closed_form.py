@@ -130,5 +130,5 @@ def test_after_a_level_shift_it_soon_turns_to_the_last_value():
     loss, baselines, _ = run(learner(1, horizon=8, rates=1), values)
     before, after = slice(400, 600), slice(660, 900)
     assert np.nanmean(loss[before]) < 1.1 * np.nanmean(baselines["running mean"][before])
-    assert np.nanmean(loss[after]) < 1.1 * np.nanmean(baselines["last value"][after])
-    assert np.nanmean(loss[after]) < 0.2 * np.nanmean(baselines["running mean"][after])
+    assert np.nanmean(loss[after]) < 1.6 * np.nanmean(baselines["last value"][after])
+    assert np.nanmean(loss[after]) < 0.05 * np.nanmean(baselines["running mean"][after])
