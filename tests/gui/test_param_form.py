@@ -43,6 +43,7 @@ def test_every_visible_parameter_is_there_with_a_name_and_help(form: ParamForm) 
     assert list(form.fields) == [
         "learner.lr", "learner.momentum", "learner.step_rows", "learner.horizon",
         "learner.model", "learner.optimizer", "learner.precision", "learner.rates",
+        "learner.replay",
         "detector.one_in", "detector.decision_rows",
     ]  # fmt: skip
     assert all(len(field.toolTip()) > 40 for field in form.fields.values())
