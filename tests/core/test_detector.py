@@ -125,7 +125,7 @@ def test_one_wild_value_does_not_widen_the_range_for_ever() -> None:
     assert [a.start for a in run.alarms.values()] == [201 * D - 1, 301 * D - 1]
 
 
-def test_a_new_level_is_taken_in_by_and_by() -> None:
+def test_a_new_level_is_taken_in_by_and_by_and_at_once_if_it_is_normal() -> None:
     error = noise(600)
     values = np.sin(np.arange(600 * D) / 7)[:, None]
     values[200 * D :] += 3
@@ -134,18 +134,10 @@ def test_a_new_level_is_taken_in_by_and_by() -> None:
     assert first.start == 201 * D - 1
     assert 300.0 < first.end_s - first.start_s < 900.0, "not within the first minutes"
     assert not run.alarm[first.end + 1 :].any()
-
-
-def test_a_new_level_that_is_normal_is_taken_in_at_once() -> None:
-    error = noise(600)
-    values = np.sin(np.arange(600 * D) / 7)[:, None]
-    values[200 * D :] += 3
-    run = Run(make())
-    run.feed(values[: 203 * D], error[: 203 * D])
-    assert run.alarm[-1]
-    run.detector.normal = True
-    run.feed(values[203 * D :], error[203 * D :])
-    assert not run.alarm[206 * D :].any()
+    told = Run(make()).feed(values[: 203 * D], error[: 203 * D])
+    assert told.alarm[-1]
+    told.detector.normal = True
+    assert not told.feed(values, error, start=203 * D).alarm[206 * D :].any()
 
 
 def test_rows_carry_the_last_decision_and_onsets_stand_on_deciding_rows() -> None:
