@@ -61,6 +61,7 @@ class Former:
         else:
             self.learner.skip(step, self._scored)
         self.learner.take_events()  # nobody is to be told of it
+        self.learner.take_reports()
         self._scored = None
 
     def gap(self) -> None:
