@@ -21,6 +21,8 @@ from driftscope.core.stream import F32, F64, EventKind, LearnerState, Scored, St
 from driftscope.core.teaching import LearnerCommand, UpdateModel, UpdateParameters
 from driftscope.core.training import Training
 
+TRUSTED = 0.9
+"""What is trusted less than this is learned now, a little, but not remembered."""
 MOST_ROWS = 16
 """Of a longer step the nets learn from so many rows, evenly chosen: those between see the same
 samples again, and tell little that is new (measured)."""
@@ -209,7 +211,7 @@ class Forecaster(Learner):
             return math.nan
         baseline = float(scored.baseline_loss["last value"].mean())
         time_s = float(step.time_s[-1])
-        seen, *wanted = self.recall.beside((windows, target, known), time_s)
+        seen, *wanted = self.recall.beside((windows, target, known), time_s, self.trust > TRUSTED)
         loss = self.training.fit(seen, (wanted[0], wanted[1]), baseline, time_s, self.trust)
         self.training.solve(windows, target, known)
         return loss

@@ -31,14 +31,15 @@ class Recall:
         self._replay = Replay(LIMIT_BYTES, params.seed)
         self._time_s = math.nan
 
-    def beside(self, rows: Rows, time_s: float) -> Rows:
-        """Return the rows and remembered ones behind them, if it is time; keep the newest."""
+    def beside(self, rows: Rows, time_s: float, keep: bool = True) -> Rows:
+        """Return the rows and remembered ones behind them, if it is time; `keep` the newest, unless
+        it is suspicious."""
         count = self._params.replay
         if not count or abs(time_s - self._time_s) < EVERY_S:
             return rows
         self._time_s = time_s
         items, _ = self._replay.sample(count)
-        if bool(rows[2][-1].any()):
+        if keep and bool(rows[2][-1].any()):
             self._replay.add(*(each[-1].numpy() for each in rows))
         if not items or not len(items[0]):
             return rows

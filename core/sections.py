@@ -101,7 +101,7 @@ class LearnerParams(Params):
         "lately. Fewer take less time.",
     )  # fmt: skip
     replay: int = param(
-        4, low=0, high=64, unit="windows", label="Replay",
+        0, low=0, high=64, unit="windows", label="Replay",
         help="How many remembered windows are learned again in each update, at most 20 times a "
         "second of stream, so that what came before is not forgotten.",
     )  # fmt: skip

@@ -37,6 +37,12 @@ def test_what_is_not_known_is_not_remembered():
         assert len(recall.beside((windows, target, known & False), float(k))[0]) == 2
 
 
+def test_what_is_suspicious_is_not_remembered():
+    recall = Recall(LearnerParams(replay=3))
+    for k in range(3):
+        assert len(recall.beside(rows(k), float(k), keep=False)[0]) == 2
+
+
 def test_without_replay_nothing_is_kept():
     recall = Recall(LearnerParams(replay=0))
     for k in range(3):
@@ -59,5 +65,5 @@ def test_a_learner_that_replays_goes_on_from_a_saved_state():
             resumed.append(scored.loss[0])
     np.testing.assert_array_equal(resumed, loss[150:])
     same(after.state_dict(), whole.state_dict())
-    plain, _, _ = run(learner(3), values)
+    plain, _, _ = run(learner(3, replay=0), values)
     assert not np.array_equal(plain, loss, equal_nan=True), "replay must have changed something"
