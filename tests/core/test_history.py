@@ -1,7 +1,5 @@
 """History: bounded, honest about what is missing, and true to its rows at every zoom."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -218,28 +216,6 @@ def test_the_loss_trace_covers_the_whole_run_within_its_limit() -> None:
     assert 50 <= len(few_s) <= 100
     assert np.average(few[:-1, 0]) == pytest.approx(0.5, abs=0.02)
     assert np.all(few[:, 1] == 1)
-
-
-def test_the_parts_of_the_prediction_have_curves_of_their_own_and_no_more_than_a_dozen() -> None:
-    trace, ones = LossTrace(), {"last value": np.ones(10)}
-
-    def add(seq: int, **parts: float) -> None:
-        losses = {name: np.full(10, loss) for name, loss in parts.items()}
-        part = result(seq, 10, loss=np.full(10, 0.5), baseline_loss=ones)
-        trace.add(replace(part, parts=losses))
-
-    add(0)
-    add(10, slow=0.4, fast=0.6)
-    assert (trace.names, trace.parts) == (("learner", "last value"), ("slow", "fast"))
-    _, means = trace.means(LIMIT)
-    assert means.shape[1] == 4 and means[-1].tolist() == [0.5, 1.0, 0.4, 0.6]
-    assert np.isnan(means[0, 2:]).all(), "there were none yet"
-    for many in range(30):
-        add(20 + 10 * many, slow=0.3, **{f"p{many}": 0.2})
-    assert "slow" in trace.parts and "p29" in trace.parts and len(trace.parts) <= 12
-    _, means = trace.means(LIMIT)
-    assert means[-1, 2 + trace.parts.index("slow")] == pytest.approx(0.3)
-    assert means.shape[1] == 2 + len(trace.parts) == len(trace._sum) - 1
 
 
 def test_losses_while_warming_up_leave_no_trace() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -12,14 +11,10 @@ import torch
 from forecasting import run, same, sinusoids, skill, steps
 from safetensors.torch import save_file
 
-from driftscope.core import own_model, own_net, profile_file, registry
-from driftscope.core.cli import main
+from driftscope.core import own_model, own_net, registry
 from driftscope.core.errors import DriftscopeError, ParamError, PluginError
-from driftscope.core.export import model as export
-from driftscope.core.export.model import Saved
 from driftscope.core.learner import Forecaster
 from driftscope.core.own_net import load_weights
-from driftscope.core.parts import make_learner
 from driftscope.core.sections import LearnerParams, default_params
 from driftscope.core.stream import StreamInfo
 
@@ -235,42 +230,6 @@ def test_a_channel_that_appears_makes_it_anew_without_the_weights_given(tmp_path
     assert np.isfinite(run(made, sinusoids(200, 3), 8)[0][100:]).all()
 
 
-def test_only_the_command_line_lets_code_be_run(tmp_path: Path) -> None:
-    marker = tmp_path / "was_run"
-    text = written(tmp_path, f"open({str(marker)!r}, 'w')\ndef make(c, w): return Net(c, w)\n")
-    params = default_params()
-    with pytest.raises(ParamError, match="only run when the command line names it"):
-        params.set("learner.model", text)
-    profile = tmp_path / "p.toml"
-    profile.write_text(f"[learner]\nmodel = {json.dumps(text)}\n")
-    with pytest.raises(DriftscopeError, match=r"p.toml, line 2: .* --model"):
-        profile_file.read(profile).inputs(["demo:"])
-    with pytest.raises(ParamError, match="pictures have models of their own"):
-        default_params(pictures=True).set("learner.model", text)
-    assert not marker.exists()
-    own_model.allow(text)
-    assert not marker.exists(), "it is only looked at until it is needed"
-    params.set("learner.model", text)
-    registry.load("models", text)
-    assert marker.exists()
-    assert profile_file.read(profile).inputs(["demo:"])["demo:"][1].learner.model == text
-
-
-def test_watch_runs_it_says_so_and_gives_2_for_one_that_is_wrong(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told = tmp_path / "s.json"
-    words = ["watch", "demo:", "--for", "1s", "--speed", "max", "--summary", str(told)]
-    assert main([*words, "--model", written(tmp_path), "--set", "model.window=8"]) == 0
-    assert "your own code, run with all your rights" in capsys.readouterr().err
-    assert json.loads(told.read_text())["updates"] > 0
-    wrong = written(tmp_path, "def make(channels): ...", "wrong.py")
-    assert main([*words, "--model", wrong]) == 2
-    error = capsys.readouterr().err
-    assert "called as make(channels, window)" in error and "Opening" not in error
-    assert main([*words, "--model", "linear"]) == 0
-
-
 def test_an_entry_point_may_name_a_factory(monkeypatch: pytest.MonkeyPatch) -> None:
     factory = f"{__name__}:Installed"
     monkeypatch.setattr(EntryPoint, "load", lambda self: Installed)
@@ -315,25 +274,3 @@ def make(channels, window):
     )
 """
     assert learner(written(tmp_path, code)).net.net[1].out_features == 5
-
-
-def test_it_is_saved_exported_and_loaded_only_where_it_is_allowed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = written(tmp_path)
-    own_model.allow(text)
-    params = default_params()
-    params.set("learner.model", text)
-    made = make_learner(info(), params)
-    run(made, sinusoids(400, 2), 8)
-    saved = Saved.of(info(), params, made)
-    model_file, net_file = tmp_path / "m.safetensors", tmp_path / "m.pt2"
-    export.save(saved, model_file)
-    export.save(saved, net_file)
-    assert net_file.stat().st_size > 1000, "the exported net was asked, and said the same"
-    again = export.load(model_file).learner()
-    more = sinusoids(480, 2)[400:]
-    np.testing.assert_array_equal(run(again, more, 8)[2], run(made, more, 8)[2])
-    monkeypatch.setattr(registry, "_added", {})
-    with pytest.raises(ParamError, match="only run when the command line names it"):
-        export.load(model_file).learner()
