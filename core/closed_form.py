@@ -15,7 +15,7 @@ MEMORY = 2000.0
 """What was seen fades over so many rows; over half of all there were while these are fewer."""
 FOLD = 8
 """Rows are gathered and taken in together, so many at least: that costs less than one by one."""
-MOST_ROWS = 16
+MOST_ROWS = 8
 """Of a longer step this many rows are taken in, evenly chosen: neighbours tell much the same."""
 ROWS = 128
 """A channel is solved again after so many rows; at the start each time a quarter was added."""

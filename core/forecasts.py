@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from driftscope.core.closed_form import FOLD, LAGS, ClosedForm
+from driftscope.core.closed_form import FOLD, LAGS, MOST_ROWS, ClosedForm
 from driftscope.core.interfaces import State
 from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
@@ -159,7 +159,9 @@ class Forecasts:
         """Learn what was gathered (n, C), of which so many rows came before the open step."""
         z = self._deviations(LAGS, self.horizon + before, len(gathered))
         target = bounded((gathered - self.normaliser.mean) / self.normaliser.scale, FAR)
-        self.mix.follow(z[LAGS - 1 :], target, self.closed.trusts)
+        every = -(-len(target) // MOST_ROWS)
+        trust = every * self.closed.trusts[::every]
+        self.mix.follow(z[LAGS - 1 :: every], target[::every], trust)
         self.closed.learn(z, target, self.mix.last)
 
     def close(self, step: Step, learned: bool) -> None:
