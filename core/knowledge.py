@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from driftscope.core.clock import RateEstimate
 from driftscope.core.drift import Drift
 from driftscope.core.former import Former
@@ -119,13 +121,14 @@ class Knowledge:
         scored = self.learner.score(step)
         return scored, self.detector.score(step, scored)
 
-    def _weigh(self, step: Step, detected: Detected) -> str:
+    def _weigh(self, step: Step, scored: Scored, detected: Detected) -> str:
         """Tell learner and detector how far to trust the step; return a sentence if there is
         news."""
         was = self.suspicion.normal
         news = self.suspicion.follow(
             self.learner, float(detected.rarity.max()), bool(detected.alarm[-1]),
             float(step.time_s[-1]), self._decisions(step),
+            out=float(np.abs(np.nan_to_num(scored.deviation)).max(initial=0.0)),
         )  # fmt: skip
         self.detector.normal = self.suspicion.normal
         if self.suspicion.normal and not was:

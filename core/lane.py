@@ -188,7 +188,7 @@ class Lane(Knowledge):
         scored, detected = self._score(step)
         scored_s = time.perf_counter()
         yield from self._outputs(step, (scored, detected), former)
-        if news := self._weigh(step, detected):
+        if news := self._weigh(step, scored, detected):
             yield self._event("note", step.seq, dict(message=news))
         handed_s = time.perf_counter()
         yield from self._name_classes()

@@ -15,6 +15,8 @@ LONG_S, LONG_DECISIONS = 600.0, 10.0
 fault before it is learned; the decisions tell a state from an event where one takes an hour."""
 HELD_S = 60.0
 """In place of both where nothing at all is learned meanwhile."""
+WILD, UNJUDGED = 20.0, 0.01
+"""A step with a value so many deviations out is hardly trusted until a decision has judged it."""
 REASON = "an alarm lasts"
 
 
@@ -32,7 +34,7 @@ class Suspicion:
         self.normal = False
         """True while what the open alarm is about is taken for normal."""
         self._since_s: float | None = None
-        self._decisions = 0.0
+        self._decisions = self._wild = 0.0
 
     def accept(self, learner: Learner) -> None:
         """Trust what is seen, and do not doubt it again while this alarm lasts."""
@@ -40,10 +42,12 @@ class Suspicion:
         self._tell(learner, False)
 
     def follow(
-        self, learner: Learner, rarity: float, alarm: bool, time_s: float, decisions: float
-    ) -> str:
+        self, learner: Learner, rarity: float, alarm: bool, time_s: float, decisions: float,
+        *, out: float = 0.0,
+    ) -> str:  # fmt: skip
         """Take in the highest rarity in a step, whether an alarm lasts at its end `time_s`, and
-        how many decisions it covers; tell the learner. Return a sentence if there is news."""
+        how many decisions it covers; tell the learner. `out` is how many deviations its furthest
+        value is out. Return a sentence if there is news."""
         news = ""
         if not alarm:
             self._since_s, self._decisions, self.normal = None, 0.0, False
@@ -60,7 +64,13 @@ class Suspicion:
         self.trust = max(LEAST, min(most, self.trust + decisions / RECOVERY))
         if self.normal:
             self.trust = 1.0
+        learned = self.trust
+        if out > WILD and self._wild < 1.0:
+            self._wild, self.trust = self._wild + decisions, UNJUDGED
+        else:
+            self._wild = max(0.0, self._wild - decisions / RECOVERY)
         self._tell(learner, alarm and not self.normal)
+        self.trust = learned
         return news
 
     def _long(self, lasted_s: float, holds: bool) -> bool:

@@ -14,7 +14,15 @@ from driftscope.core.normaliser import Normaliser
 from driftscope.core.parts import make_detector, make_learner, prepare_thread
 from driftscope.core.sections import default_params
 from driftscope.core.stream import StreamInfo
-from driftscope.core.suspicion import HELD_S, LEAST, LONG_DECISIONS, LONG_S, REASON, Suspicion
+from driftscope.core.suspicion import (
+    HELD_S,
+    LEAST,
+    LONG_DECISIONS,
+    LONG_S,
+    REASON,
+    UNJUDGED,
+    Suspicion,
+)
 from driftscope.core.teaching import Accept, LearnerCommand, UndoSamples
 
 prepare_thread()
@@ -73,6 +81,17 @@ def test_a_share_of_a_decision_brings_back_a_share_of_the_trust() -> None:
     for _ in range(8):
         parts_.follow(learner, 0.0, False, 1.0, 1 / 8)
     assert parts_.trust == pytest.approx(whole.trust)
+
+
+def test_a_wild_value_waits_until_a_decision_has_judged_it() -> None:
+    made, learner = Suspicion(), trusting()
+    trusts = []
+    for _ in range(30):
+        made.follow(learner, 0.0, False, 0.0, 0.1, out=31.0)
+        trusts.append(learner.trust)
+    assert trusts[:10] == [UNJUDGED] * 10 and trusts[11] == 1.0, "what stays is learned"
+    made.follow(learner, 0.0, False, 0.0, 0.1, out=3.0)
+    assert learner.trust == 1.0
 
 
 def test_an_alarm_is_a_new_normal_after_minutes_and_decisions_both() -> None:
