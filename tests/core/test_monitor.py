@@ -131,13 +131,17 @@ class SaveAt(Sink):
     def close(self) -> None: ...
 
 
+class Seeking(Listed):
+    seeks = True
+
+
 def test_saved_and_resumed_goes_on_as_if_never_stopped() -> None:
     whole = run(Listed(VALUES), **SETTINGS).table()
     first, _ = monitored(Listed(VALUES, [304]), **SETTINGS)
     save = SaveAt(first, 296)
     first.add_sink(save)
     first.run()
-    rest = Listed(VALUES)
+    rest = Seeking(VALUES)
     rest.borders = [304, 450, 600]
     second, tail = monitored(rest, **SETTINGS)
     second.load_state_dict(save.state)
