@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from readers import Scripted
+from readers import Blocks, Scripted
 from streams import Kept
 
+from driftscope.core.errors import LinkLost
+from driftscope.core.interfaces import Device
 from driftscope.core.jumps import Jumps
 from driftscope.core.lane import Lane
 from driftscope.core.monitor import Monitor
@@ -31,7 +33,10 @@ def lines(rows: range, offset_s: float = 0.0, jump_s: float = 0.0, at: int = 0) 
 
 def played(data: list[object], **settings: object) -> tuple[Kept, Lane, list[str]]:
     """Run a device that sends this to its end; return also what was trained across a break."""
-    device = Scripted(*data, live=False, end=True)
+    return monitored(Scripted(*data, live=False, end=True), **settings)
+
+
+def monitored(device: Device, **settings: object) -> tuple[Kept, Lane, list[str]]:
     params = default_params()
     for name, value in {"learner__horizon": 8, "learner__step_rows": 4, **settings}.items():
         params.set(name.replace("__", "."), value)
@@ -42,15 +47,17 @@ def played(data: list[object], **settings: object) -> tuple[Kept, Lane, list[str
     return kept, lane, [event.data["reason"] for event in kept.events("gap")]
 
 
-def blind(kept: Kept, at: int) -> None:
-    """Check that no window, prediction or target reaches over the point before row `at`."""
+def blind(kept: Kept, at: int, lost: int = 0) -> None:
+    """Check that no window, prediction or target reaches over the point before row `at`, where
+    so many samples were lost."""
     prediction = kept.column("prediction")
     assert np.isnan(prediction[at : at + WINDOW_AND_HORIZON]).all()
     assert np.isfinite(prediction[at + WINDOW_AND_HORIZON + 8 :]).all()
     assert np.isnan(kept.column("loss")[at : at + WINDOW_AND_HORIZON]).all()
     losses = {item.seq: item.loss for item in kept.learned}
-    trained = [seq for seq, loss in losses.items() if np.isfinite(loss) and seq >= at]
-    assert trained and min(trained) + 4 > at + WINDOW_AND_HORIZON, "trained too early"
+    trained = [seq for seq, loss in losses.items() if np.isfinite(loss) and seq >= at + lost]
+    assert trained, "nothing was learned any more"
+    assert min(trained) + 4 > at + lost + WINDOW_AND_HORIZON, "trained too early"
 
 
 def test_a_clock_that_jumps_ahead_is_a_gap() -> None:
@@ -78,24 +85,38 @@ def test_rubbish_is_counted_and_is_no_sample() -> None:
     assert np.isfinite(lane.learner.normaliser.mean).all()  # type: ignore[attr-defined]
 
 
+def test_where_one_line_in_ten_is_rejected_learning_goes_on_across_them() -> None:
+    """Nobody can tell a garbled sample from a message: neither a gap nor a row stands for it."""
+    sent = lines(range(ROWS)).splitlines(keepends=True)
+    for at in range(700, ROWS, 10):
+        sent[at] = b"\xf3" + sent[at][:5] + b"\xff\xfe\n"
+    kept, _, gaps = played([b"t,a,b\n" + b"".join(sent)])
+    rejected = sum(event.data["count"] for event in kept.events("reject"))
+    assert rejected == (ROWS - 700) / 10 == ROWS - len(kept.column("time_s")) and not gaps
+    assert np.isfinite(kept.column("values")).all(), "nothing of it is a target"
+    learned = [item.loss for item in kept.learned if item.seq >= 700]
+    assert len(learned) > 100 and np.isfinite(learned).all()
+
+
+def test_a_cable_that_was_pulled_is_crossed_by_nothing() -> None:
+    script = (b"t,a,b\n" + lines(range(700)), LinkLost("It was pulled."), lines(range(700, ROWS)))
+    kept, _, gaps = monitored(Scripted(*script, live=True, end=True))
+    assert gaps == ["It was pulled."]
+    (gap,) = kept.events("gap")
+    assert np.isnan(kept.column("prediction")[gap.seq : gap.seq + WINDOW_AND_HORIZON]).all()
+    losses = {item.seq: item.loss for item in kept.learned if item.seq >= gap.seq}
+    trained = [seq for seq, loss in losses.items() if np.isfinite(loss)]
+    assert trained and min(trained) + 4 > gap.seq + WINDOW_AND_HORIZON
+
+
 def test_what_was_lost_between_two_blocks_is_crossed_by_nothing() -> None:
-    lane, kept = _lane(), Kept()
     t = np.arange(ROWS + 40)
     values = np.stack([np.sin(t / 9), np.cos(t / 13)], 1)
-    for first, last in ((0, 700), (740, ROWS + 40)):
-        block = Block("s", first, t[first:last] / RATE_HZ, values[first:last], 0.0)
-        for item in lane.take(block):
-            kept.write(item)
-    prediction = kept.column("prediction")
-    assert np.isnan(prediction[700 : 700 + WINDOW_AND_HORIZON]).all()
-    assert np.isfinite(prediction[700 + WINDOW_AND_HORIZON + 8 :]).all()
-
-
-def _lane() -> Lane:
-    params = default_params()
-    params.set("learner.horizon", 8)
-    params.set("learner.step_rows", 4)
-    return Lane(StreamInfo("s", ("a", "b"), ("", ""), RATE_HZ), params, live=False)
+    parts = [slice(0, 700), slice(740, ROWS + 40)]
+    blocks = [Block("s", part.start, t[part] / RATE_HZ, values[part], 0.0) for part in parts]
+    info = StreamInfo("s", ("a", "b"), ("", ""), RATE_HZ)
+    kept, _, _ = monitored(Blocks([info], *([block] for block in blocks), live=False))
+    blind(kept, 700, lost=40)
 
 
 def found(times: np.ndarray, cuts: list[int]) -> list[tuple[int, float]]:
