@@ -15,7 +15,16 @@ from driftscope.core.inputs import Input
 from driftscope.core.interfaces import Sink, State
 from driftscope.core.lane import Lane
 from driftscope.core.resuming import check_place
-from driftscope.core.stream import Block, Event, EventKind, Item, Learned, Output, StreamInfo
+from driftscope.core.stream import (
+    Block,
+    Event,
+    EventKind,
+    Item,
+    Learned,
+    Output,
+    Result,
+    StreamInfo,
+)
 from driftscope.core.time_limit import TimeLimit
 
 SILENCE_S = 0.100
@@ -139,7 +148,10 @@ class Streams:
     def hand_over(self, outputs: Iterable[Output], device: str) -> None:
         """Give what a device's lane gives to every sink; its learning happens in between."""
         for output in outputs:
-            self._inputs[device].health.write(output)
+            given = self._inputs[device]
+            given.health.write(output)
+            if isinstance(output, Result):
+                given.health.progress = given.device.progress()
             self.sinks.write(output)
             if isinstance(output, Learned) and self._border():
                 return

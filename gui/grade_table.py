@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from driftscope.core.reports import Label
 from driftscope.gui import words
-from driftscope.gui.grade_words import percent
+from driftscope.gui.grade_words import tenths
 from driftscope.gui.widgets import label, set_text
 
 CLASS_ROWS = (
@@ -59,7 +59,7 @@ class GradeTable(QWidget):
             if not math.isfinite(value):
                 set_text(cell, "–")
             elif "accuracy" in name:
-                set_text(cell, percent(value))
+                set_text(cell, tenths(value))
             else:
                 of_label = unit if "mae" in name else ""
                 set_text(cell, f"{words.measurement(value) if of_label else words.rounded(value)}"

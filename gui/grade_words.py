@@ -73,8 +73,8 @@ def label_words(what: Label, figures: dict[str, float]) -> str:
         return ""
     if by_class:
         best = max(known, key=lambda words: known[words])
-        said = f"“{what.name}” is told right {percent(own)} of the time before it is known"
-        return f"{said}; {best} is right {percent(known[best])}."
+        said = f"“{what.name}” is told right {tenths(own)} of the time before it is known"
+        return f"{said}; {best} is right {tenths(known[best])}."
     best, unit = min(known, key=lambda words: known[words]), f" {what.unit}" if what.unit else ""
     said = f"“{what.name}” is told to within {own:.3g}{unit} before it is known"
     return f"{said}; {best} is off by {known[best]:.3g}{unit}."
@@ -97,3 +97,8 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return f"{math.floor(share * 1000) / 10:.1f} %"
     return f"{100 * share:.0f} %"
+
+
+def tenths(share: float) -> str:
+    """Return a share as '93.4 %', to be compared with one close by; only what is perfect is 100."""
+    return "100 %" if share == 1 else f"{min(100 * share, 99.9):.1f} %"

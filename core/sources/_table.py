@@ -184,7 +184,10 @@ def recognise(lines: list[str], label: str = "") -> Table | None:
             labels.look([row[at] for row in data])
         elif column and not any(map(is_number, column)):
             texts.append(name)
-            notes.append(f"Column {name!r} holds text, such as {column[0]!r}: it is left out.")
+            notes.append(
+                f"Column {name!r} holds text, such as {column[0]!r}: it is no channel, but can be "
+                "learned as a label (stream.label)."
+            )
             continue
         names.append(name)
         units.append(unit)

@@ -13,7 +13,7 @@ from windows import focus
 from driftscope.core.stream import StreamInfo
 from driftscope.core.teaching import NameClass, Teach
 from driftscope.gui import theme
-from driftscope.gui.grade_words import grades, percent, tip
+from driftscope.gui.grade_words import grades, percent, tenths, tip
 from driftscope.gui.loss_line import loss_words
 from driftscope.gui.panels.classes import EMPTY, ClassesPanel
 
@@ -205,6 +205,7 @@ def test_it_fits_beside_the_picture(panel: ClassesPanel) -> None:
 
 def test_figures_in_words() -> None:
     assert percent(1.0) == "100 %" and percent(0.9996) == "99.9 %" and percent(0.934) == "93 %"
+    assert tenths(1.0) == "100 %" and tenths(0.9996) == "99.9 %" and tenths(0.934) == "93.4 %"
     assert percent(float("nan")) == "–"
     known = {
         "accuracy": 0.5, "held_out_accuracy": float("nan"), "kappa_t": 0.25, "samples": 40.0,

@@ -74,8 +74,8 @@ def test_classes_have_a_bar_each_and_figures_beside_the_plain_ways(session, qtbo
     assert panel.plot.isHidden() and panel.empty.isHidden()
     assert not any(bar.button.isVisible() for bar in panel.bars), "there is nothing to hold"
     told = texts(panel)
-    assert told["accuracy"] == "93 %" and told["no_change_accuracy"] == "85 %"
-    assert told["overall_accuracy"] == "88 %" and told["kappa_t"] == "0.41"
+    assert told["accuracy"] == "93.5 %" and told["no_change_accuracy"] == "85.0 %"
+    assert told["overall_accuracy"] == "88.0 %" and told["kappa_t"] == "0.41"
     assert told["overall_kappa"] == "–" and told["overall_f1"] == "–"
 
 
@@ -153,8 +153,8 @@ def test_the_loss_plot_is_that_of_the_forecast(session) -> None:
 def test_the_sentence_tells_how_often_it_is_right(session) -> None:
     session.label("class")
     assert skill_words(session) == (
-        "“price” is told right 93 % of the time before it is known; saying the last one again is "
-        "right 85 %."
+        "“price” is told right 93.5 % of the time before it is known; saying the last one again is "
+        "right 85.0 %."
     )
     session.label("value")
     assert skill_words(session) == (
