@@ -52,7 +52,9 @@ class Guard:
         """Running mean of the loss; a lucky one of a broken net is not sane."""
         self._updates = 0
         self._kept_s = -math.inf
-        self._halved_until_s, self._halved_updates = -math.inf, 0
+        self._lately_until_s, self._lately_updates = -math.inf, 0
+        self._turned = False
+        """True if the learning rate was turned since something was restored."""
         self._in_vain = False
         """True from a going back until a loss is usual again."""
         self._factor = 1.0
@@ -63,16 +65,16 @@ class Guard:
         """Lengthen the step for the next QUICK_UPDATES."""
         self._quick = QUICK_UPDATES
 
-    def halved(self, time_s: float) -> bool:
-        """Say whether the step is shortened, since something was restored lately."""
-        return time_s < self._halved_until_s or self._halved_updates > 0
+    def lately(self, time_s: float) -> bool:
+        """Say whether something was restored lately: what follows is of one disturbance."""
+        return time_s < self._lately_until_s or self._lately_updates > 0
 
     def factor(self, time_s: float, rate: tuple[float, str] = (1.0, "safe")) -> float:
         """Return what the step is to be multiplied by. Where the learning `rate` and what it
         means are others than before, a step that was too long is no longer taken."""
         if rate != self._rate:
-            self._rate, self._halved_until_s, self._halved_updates = rate, -math.inf, 0
-        if not self.halved(time_s):
+            self._rate, self._turned = rate, True
+        if self._turned or not self.lately(time_s):
             self._factor = 1.0
         return self._factor * (QUICK if self._quick else 1.0)
 
@@ -84,7 +86,7 @@ class Guard:
         """
         self._updates += 1
         self._quick = max(0, self._quick - 1)
-        self._halved_updates = max(0, self._halved_updates - 1)
+        self._lately_updates = max(0, self._lately_updates - 1)
         if not made:
             return "the model's numbers were no longer finite"
         if math.isnan(baseline):
@@ -119,12 +121,14 @@ class Guard:
         self._updates = 0
 
     def restored(self, reason: str, time_s: float) -> None:
-        """Halve the step for HALVED_S, and say so unless it was halved already."""
-        if not self.halved(time_s):
+        """Halve the step for HALVED_S; say so unless the last time was only so long ago, be it
+        before the learning rate was turned back."""
+        if not self.lately(time_s):
             self._factor = 1.0
             self.events.append(("restored", {"reason": reason}))
         self._factor *= 0.5
-        self._halved_until_s, self._halved_updates = time_s + HALVED_S, HALVED_UPDATES
+        self._lately_until_s, self._lately_updates = time_s + HALVED_S, HALVED_UPDATES
+        self._turned = False
         self._bad, self._in_vain = 0, True
 
     def state_dict(self) -> dict[str, Any]:

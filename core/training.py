@@ -187,7 +187,7 @@ class Training:
 
     def _restore(self, k: int, reason: str, time_s: float) -> None:
         """Have one copy go back to its snapshot; say so unless that was just said of another."""
-        told = any(guard.halved(time_s) for guard in self.guards)
+        told = any(guard.lately(time_s) for guard in self.guards)
         guard = self.guards[k]
         self.optimizer.put(k, guard.snapshot)
         before = list(guard.events)

@@ -61,6 +61,15 @@ def test_a_knob_that_is_turned_ends_the_short_steps():
     assert guard.factor(1.0, (100.0, "absolute")) == 1.0
 
 
+def test_what_diverges_before_and_after_a_knob_is_turned_back_is_said_once():
+    guard = settled()
+    guard.factor(0.0, (100.0, "absolute"))
+    guard.restored("why", 0.0)
+    assert guard.factor(10.0) == 1.0
+    guard.restored("why", 10.0)
+    assert len(guard.events) == 1 and guard.factor(10.0) == 0.5
+
+
 def test_a_signal_that_nobody_can_predict_is_no_reason():
     guard = settled()
     assert all(guard.judge(5.0, 6.0, True, 0.0) == "" for _ in range(3 * PATIENCE_UPDATES))
