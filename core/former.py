@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class Former:
     """Hold the learner before, if there is one to be compared. One stream's.
 
-    It scores and learns the same steps by the same parameters, and nothing but its loss is
-    looked at. `name` says which it is, as "gru" or "mlp, hidden units 64". A step for which
-    there is no time passes it by: its loss is NaN then.
+    It scores and learns the same steps by the same parameters, trusted as far, and nothing but
+    its loss is looked at: of a stream with labels it forecasts alone. `name` says which it is, as
+    "gru" or "mlp, hidden units 64". A step for which there is no time passes it by: its loss is
+    NaN then.
     """
 
     def __init__(self) -> None:
@@ -37,7 +38,13 @@ class Former:
 
         self.end()
         if isinstance(learner, Forecaster):
-            self.learner, self.name, self.rate_hz = learner, name, learner.rate_hz
+            self.name, self.rate_hz = name, learner.rate_hz
+            self.learner = learner
+            if type(learner) is not Forecaster:
+                self.learner = Forecaster(
+                    learner.info, learner.params, learner.model_params, learner.model
+                )
+                self.learner.load_state_dict(learner.state_dict())
 
     def end(self) -> None:
         """Let go of it."""
@@ -52,16 +59,17 @@ class Former:
         loss = np.full(step.rows, math.nan) if self._scored is None else self._scored.loss
         return {self.name: loss}
 
-    def take(self, step: Step, learn: bool) -> None:
-        """Take in the step scored last; learn from it if it was scored and `learn` says so."""
+    def take(self, step: Step, learn: bool, trust: float = 1.0) -> None:
+        """Take in the step scored last; learn from it, as far as `trust` says, if it was scored
+        and `learn` says so."""
         if self.learner is None:
             return
+        self.learner.trust = trust
         if learn and self._scored is not None:
             self.learner.learn(step, self._scored)
         else:
             self.learner.skip(step, self._scored)
         self.learner.take_events()  # nobody is to be told of it
-        self.learner.take_reports()
         self._scored = None
 
     def gap(self) -> None:

@@ -208,7 +208,7 @@ class Lane(Knowledge):
         self._close(step)
         if not skip:
             self.undo.follow(self.learner, self.detector, self.time_s, self.info)
-        self.former.take(step, learn=spare)
+        self.former.take(step, spare, self.learner.trust)
         yield from self.learner.take_reports()
         yield Learned(
             step.key, step.seq, self._steps, loss, 1e3 * (scored_s - begun_s), 1e3 * learn_s,

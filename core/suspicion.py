@@ -31,6 +31,8 @@ class Suspicion:
     def __init__(self) -> None:
         self.trust = 1.0
         self.held = False
+        self._behind = 1.0
+        """What trust is but for a wild value."""
         self.normal = False
         """True while what the open alarm is about is taken for normal."""
         self._since_s: float | None = None
@@ -38,7 +40,7 @@ class Suspicion:
 
     def accept(self, learner: Learner) -> None:
         """Trust what is seen, and do not doubt it again while this alarm lasts."""
-        self.normal, self.trust = True, 1.0
+        self.normal, self.trust, self._behind = True, 1.0, 1.0
         self._tell(learner, False)
 
     def follow(
@@ -61,16 +63,13 @@ class Suspicion:
                 long = f"{lasted_s:.0f} s" if lasted_s < 120 else f"{lasted_s / 60:,.0f} min"
                 news = f"The alarm has lasted {long}: this is taken for normal and learned."
         most = min(1.0, 10.0 ** (SUSPECT - rarity))
-        self.trust = max(LEAST, min(most, self.trust + decisions / RECOVERY))
-        if self.normal:
-            self.trust = 1.0
-        learned = self.trust
+        slowly = max(LEAST, min(most, self._behind + decisions / RECOVERY))
+        self._behind = 1.0 if self.normal else slowly
         if out > WILD and self._wild < 1.0:
             self._wild, self.trust = self._wild + decisions, UNJUDGED
         else:
-            self._wild = max(0.0, self._wild - decisions / RECOVERY)
+            self._wild, self.trust = max(0.0, self._wild - decisions / RECOVERY), self._behind
         self._tell(learner, alarm and not self.normal)
-        self.trust = learned
         return news
 
     def _long(self, lasted_s: float, holds: bool) -> bool:

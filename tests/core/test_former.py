@@ -12,6 +12,7 @@ from streams import Kept, Listed, monitored, same, waves
 from driftscope.core.commands import Command, Reset, SetParam, StopComparing
 from driftscope.core.interfaces import Sink
 from driftscope.core.lane import Lane
+from driftscope.core.learner import Forecaster
 from driftscope.core.load import Load
 from driftscope.core.parts import prepare_thread
 from driftscope.core.sections import default_params
@@ -126,6 +127,35 @@ def test_while_the_lane_is_late_it_neither_scores_nor_learns(
     assert np.array_equal(before["training"]["weights"], former.learned()["training"]["weights"])
     lived.late = False
     assert np.isfinite(lived.take(160)[-1].former_loss["mlp"]).all()
+
+
+def test_it_is_trusted_as_far_as_the_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    lived = Lived(monkeypatch)
+    lived.take(400)
+    lived.lane.learner.trust = 0.01
+    lived.switch("linear")
+    lived.take(80)
+    former = lived.lane.former.learner
+    assert former is not None and former.trust == lived.lane.learner.trust == 1.0
+
+
+def test_of_a_stream_with_labels_it_forecasts_alone() -> None:
+    table = np.column_stack((VALUES, VALUES[:, 0] > 0))
+    losses = []
+    for switched in (False, True):
+        monitor, kept = monitored(
+            Listed(table, range(0, len(table), 20)), learner__step_rows=8, stream__label="c2"
+        )
+        if switched:
+            monitor.add_sink(Tell(monitor.send, {AT: [SetParam("model.hidden", 16)]}))
+        monitor.run()
+        name = "mlp, hidden units 64"
+        results = [r for r in kept.results if r.former_loss or not switched]
+        columns = [r.former_loss[name] if switched else r.loss for r in results]
+        losses.append(np.concatenate(columns)[-1000:])
+        former = monitor.lanes["s"].former.learner
+        assert type(former) is (Forecaster if switched else type(None))
+    assert np.array_equal(*losses)
 
 
 def test_a_new_channel_lets_it_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,18 @@ def test_a_wild_value_waits_until_a_decision_has_judged_it() -> None:
     assert learner.trust == 1.0
 
 
+def test_what_was_told_of_the_last_step_is_saved() -> None:
+    made, learner, other = Suspicion(), trusting(), trusting()
+    made.follow(learner, 0.0, False, 0.0, 0.1, out=31.0)
+    gone_on = Suspicion()
+    detector = make_detector(INFO, default_params())
+    gone_on.load_state_dict(made.state_dict(), other, detector)
+    assert other.trust == learner.trust == UNJUDGED, "late labels are learned by it"
+    for each, of in ((made, learner), (gone_on, other)):
+        each.follow(of, 0.0, False, 0.0, 0.1)
+    assert other.trust == learner.trust == 1.0
+
+
 def test_an_alarm_is_a_new_normal_after_minutes_and_decisions_both() -> None:
     slow, fast, learner = Suspicion(), Suspicion(), trusting()
     told = [follow(slow, learner, True, 5700.0 * k) for k in range(int(LONG_DECISIONS) + 1)]
