@@ -62,6 +62,7 @@ class Optimizer:
         self.careful = careful
         self.rates = tuple(rates)
         self.weights, self.gradient = flatten([module] if isinstance(module, nn.Module) else module)
+        self._squares, self._along = torch.empty_like(self.weights), torch.empty_like(self.weights)
         self.reset()
 
     def reset(self) -> None:
@@ -87,17 +88,20 @@ class Optimizer:
         """
         if self.params.optimizer != self.kind:
             self.reset()
-        adam, g, second = self.kind == "adam", self.gradient, self.second
+        adam, g, along = self.kind == "adam", self.gradient, self._along
+        rate = 1.0 - (BETA2 if adam else ALPHA)
         if self.kind == "sgd":
-            along, slope = g, (g * g).sum(1)
+            along, slope = g, torch.linalg.vecdot(g, g)
         else:
-            squares = g * g
-            second = torch.lerp(second, squares, 1.0 - (BETA2 if adam else ALPHA))
-            along = (second + EPS * EPS).rsqrt_()
-            slope = squares.mul_(along).sum(1)
+            torch.mul(g, g, out=self._squares)
+            torch.lerp(self.second, self._squares, rate, out=along)
+            along.add_(EPS * EPS).rsqrt_()
+            slope = torch.linalg.vecdot(self._squares, along)
         far = self._lengths(slope.tolist(), loss, factor)
         bad = [k for k, each in enumerate(far) if each is None]
         held = [each[bad] for each in (self.weights, self.first, self.second)] if bad else []
+        if along is not g:
+            self.second.lerp_(self._squares, rate)
         if adam:
             self.first.lerp_(g, 1.0 - self.params.momentum)
             along.mul_(self.first)
@@ -106,8 +110,7 @@ class Optimizer:
             along = self.first.mul_(self.params.momentum).add_(direction)
         length = torch.tensor([[each or 0.0] for each in far], device=g.device)
         self.weights.addcmul_(along, length, value=-1.0)
-        self.second = second
-        for each, before in zip((self.weights, self.first, second), held, strict=False):
+        for each, before in zip((self.weights, self.first, self.second), held, strict=False):
             each[bad] = before  # indexing made a copy
         return [each is not None for each in far]
 
