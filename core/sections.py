@@ -103,7 +103,8 @@ class LearnerParams(Params):
     replay: int = param(
         0, low=0, high=64, unit="windows", label="Replay",
         help="How many remembered windows are learned again in each update, at most 20 times a "
-        "second of stream, so that what came before is not forgotten.",
+        "second of stream, so that what came before is not forgotten; beside each label as many "
+        "labelled rows, of each class as often.",
     )  # fmt: skip
     frozen: bool = param(
         False, hidden=True, label="Freeze learning",

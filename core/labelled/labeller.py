@@ -9,12 +9,14 @@ import numpy as np
 
 from driftscope.core.arrays import F64, UNKNOWN, Array, Bools
 from driftscope.core.interfaces import State
+from driftscope.core.labelled.again import Again
 from driftscope.core.labelled.books import Books
 from driftscope.core.labelled.context import NEVER, Context, Last
 from driftscope.core.labelled.experts import PLAIN, Experts
 from driftscope.core.labelled.pending import Pending, Said
 from driftscope.core.normaliser import Normaliser
 from driftscope.core.past import LARGEST
+from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import Graded, Report, Step, StreamInfo
 
 MOST_CLASSES = 256
@@ -39,14 +41,15 @@ class Labeller:
     may come with any label. Values are learned in deviations, by statistics of their own.
     """
 
-    def __init__(self, info: StreamInfo, seed: int) -> None:
+    def __init__(self, info: StreamInfo, params: LearnerParams) -> None:
         self.by_class = info.label is None or info.label.kind == "class"
         self.classes = info.classes if self.by_class else ()
         self._names = self.classes
         self.books = Books(info.key, self.classes if self.by_class else None)
         self.context = Context(len(info.channels), max(1, len(self.classes)))
-        self.experts = Experts(self.context, self.by_class, seed)
-        self._seed = seed
+        self.experts = Experts(self.context, self.by_class, params.seed)
+        self._seed = params.seed
+        self._again = Again(params, self.by_class)
         self._values = Normaliser(1)
         self._pending = Pending()
         self.opened: Opened | None = None
@@ -143,6 +146,7 @@ class Labeller:
             places = self.context.extend(channels, outputs)
             self.experts.extend(self.context, places)
             self._pending.extend(self.context.inputs, outputs, places)
+            self._again.forget()
         if classes != self.classes:
             self.classes = classes
             self.books.extend(classes)
@@ -179,6 +183,9 @@ class Labeller:
                 self._values.update(sample)
         if trust > 0.0:
             self.experts.learn(said, y, lr, trust)
+            usual, unit = self._units()
+            for inputs, before in self._again.beside(said, label, trust):
+                self.experts.nets.learn(inputs, (before - usual) / unit, lr, trust)
         self.context.know(said.seq, label, self.experts.target.code(y))
 
     def _usable(self, y: Array) -> F64:
@@ -228,6 +235,7 @@ class Labeller:
         return dict(
             learned=self.learned(), context=self.context.state_dict(),
             pending=self._pending.state_dict(), books=self.books.state_dict(),
+            again=self._again.state_dict(),
             classes=list(self.classes), names=list(self._names), next_seq=self._next_seq,
             told=self._told,
         )  # fmt: skip
@@ -240,5 +248,6 @@ class Labeller:
         self.context.load_state_dict(state["context"])
         self.go_back(state["learned"])
         self._pending.load_state_dict(state["pending"])
+        self._again.load_state_dict(state["again"])
         self.books.load_state_dict(state["books"])
         self._next_seq, self._told = state["next_seq"], state["told"]

@@ -25,7 +25,7 @@ class LabelLearner(Forecaster):
     def reset(self) -> None:
         """Start anew: fresh weights, empty books, nothing known."""
         super().reset()
-        self.labels = Labeller(self.info, self.params.seed)
+        self.labels = Labeller(self.info, self.params)
 
     def take_over(self, old: Learner) -> None:
         """Go on from the learner before, with all it learned of the labels."""
