@@ -174,6 +174,8 @@ def main() -> None:
     )
     parser.add_argument("--streams", nargs="*", default=["Elec2", *GENERATED], help="only these")
     options = parser.parse_args()
+    model = default_params().learner.model
+    print(f"Driftscope: plain, closed-form and net experts, mixed; beside the forecaster {model}")
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
         if "Elec2" in options.streams:
             compare(pool, "Elec2", options.rows)

@@ -137,7 +137,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="files with this word in their names")
     options = parser.parse_args()
     heads = "  ".join(f"{head:>6}" for head in ("ours", "last", "mean", "AR(32)"))
-    print(f"{'mean absolute error in spreads':36} {heads}   ratio   skill    AR's")
+    model = default_params().learner.model
+    print(f"{f'mean absolute error in spreads, {model}':36} {heads}   ratio   skill    AR's")
     files = [each for each in found() if options.only in each[0]]
     if not files:
         print(line(judge("seeded stand-in", stand_in(4000), None)))

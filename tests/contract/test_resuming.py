@@ -110,7 +110,8 @@ def table(path: Path, label: str = "", count: int = ROWS, jump_s: int = 0) -> st
         cells = ["" if np.isnan(v) else f"{v:.5f}" for v in row]
         up = "" if i % 17 == 0 or np.isnan(row[0]) else ("up" if row[0] > 0 else "down")
         last = {"class": up, "value": f"{2 * np.nan_to_num(row).sum():.4f}"}.get(label)
-        lines.append(",".join([f"{i / 100 + jump_s * (i > 600):.2f}", *cells, *([] if last is None else [last])]))
+        time_s = i / 100 + jump_s * (i > 600)
+        lines.append(",".join([f"{time_s:.2f}", *cells, *([] if last is None else [last])]))
     head = "time_s,a,b" + (f",{label}" if label else "")
     path.write_text("\n".join([head, *lines, ""]))
     return str(path)
