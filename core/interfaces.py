@@ -66,8 +66,8 @@ class Device(ABC):
     """Columns of text, which may be named as the label and are left out otherwise."""
     seeks: ClassVar[bool] = False
     """True if it can begin with any sample, as if the ones before had been given."""
-    start: int = 0
-    """The sample to begin with, or at least to count from; set before the first `open`."""
+    label_head: Any = ()  # the first labels as numbers, where `open` sees them before they are due
+    start: int = 0  # the sample to begin with, or at least to count from; set before `open`
     passed_s: float | None = None  # the time of the last sample that was passed over
     health: Any = None  # the Health that says how it goes, once a Monitor reads it
 

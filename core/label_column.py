@@ -107,7 +107,7 @@ class Column:
             elif not isinstance(self._device, Transport):
                 raise ParamError(self._no_such_column())
         if self._at is not None and self._kind is None:
-            self._kind = self._said_kind(info)
+            self._kind = self._said_kind(info) or self._seen_kind()
         if self._kind is not None:
             yield from self._info()
             held, self._held = self._held, []
@@ -124,6 +124,12 @@ class Column:
         if said == "class" or info.classes:
             return "class"
         return "value" if said == "value" else None
+
+    def _seen_kind(self) -> Literal["class", "value"] | None:
+        """Return what the labels are where the device knows the first ones before they are due:
+        a slow recording is not to wait for its 64th row."""
+        head = believed(np.asarray(self._device.label_head, np.float64)[:LOOK_ROWS])
+        return _kind(head, enough=True) if np.isfinite(head).any() else None
 
     def _info(self) -> list[Item]:
         """Return the stream without the column, if it is another than was told."""
@@ -178,9 +184,7 @@ class Column:
         assert self._at is not None
         if block.values.shape[1] <= self._at:
             return np.full(len(block), np.nan)
-        column = block.values[:, self._at].astype(np.float64)
-        column[~(np.abs(column) <= LARGEST)] = np.nan
-        return column
+        return believed(block.values[:, self._at].astype(np.float64))
 
     def _firsts(self, column: F64) -> list[int]:
         """Return the rows where classes come for the first time."""
@@ -252,6 +256,11 @@ class Column:
         self._classes = {value: number for number, value in enumerate(state["classes"])}
         self._too_many, self._bare = state["too_many"], state["bare"]
         self._again = True
+
+
+def believed(column: F64) -> F64:
+    """Return labels (n,) with NaN in the place of what can be none."""
+    return np.where(np.abs(column) <= LARGEST, column, np.nan)
 
 
 def _kind(column: F64, enough: bool) -> Literal["class", "value"] | None:

@@ -92,6 +92,8 @@ class CsvFile(Source):
             raise SourceError(_no_table(self._path, self._file.broken, lines))
         self._table, self.texts = table, table.texts
         rows = table.parse(head.split(b"\n", table.header_lines)[-1])
+        at = [k for k, name in enumerate(table.names) if name == self.label][:1]
+        self.label_head = rows[1][:, at].ravel()
         self._describe(table, rows[0][: HEAD_ROWS + 1])
         self._take(*rows)
 

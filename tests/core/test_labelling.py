@@ -93,6 +93,23 @@ def test_whole_numbers_of_which_few_come_are_classes_all_others_values(
                if isinstance(item, Labels))  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("labels", "kind"), [([0, 1] * 50, "class"), ([k / 2 for k in range(100)], "value")]
+)
+def test_a_file_tells_what_its_labels_are_before_its_first_row(
+    tmp_path: Path, labels: list[float], kind: str
+) -> None:
+    device, _ = address.configured(
+        str(written(tmp_path, rows(labels))), [("stream.label", "class"), ("source.speed", "1")]
+    )
+    device.label = "class"
+    device.open()
+    (given,) = device.read()
+    made = list(Labelling(device, lambda: StreamParams(label="class")).cut([given]))
+    assert [info.label.kind for info in made] == [kind], "one row a second is not waited for"
+    device.close()
+
+
 def cut(values: np.ndarray, cuts: Sequence[int] = (), label: str = "c2", **stream: object
         ) -> list[Item]:  # fmt: skip
     """Return what is left of a source of ready-made values."""
