@@ -22,6 +22,8 @@ WIDTH_PX = 288
 LATELY = "Have what was learned be as it was {} s of stream ago"
 REGION = "model.region"
 """It is drawn over the picture."""
+SELDOM = ("learner.precision", "learner.device", "learner.rates", "learner.replay", "model.")
+"""Parameters that are folded away at first."""
 
 
 class Controls(QWidget):
@@ -34,7 +36,7 @@ class Controls(QWidget):
         self.session = session
         self.state = Pill(width_px=STATE_PX)
         self.state.setAccessibleName("State of the learning")
-        self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,))
+        self.learning = ParamForm(session, ("learner", "model"), elsewhere=(REGION,), seldom=SELDOM)
         self.detection = ParamForm(session, ("detector",))
         self.source = ParamForm(session, ("source",), live=True)
         self.source_title = label("Source", "title")
@@ -119,6 +121,11 @@ class Controls(QWidget):
             ),
         ):  # fmt: skip
             actions.add("Learning", text, act, keys, tip, when=known)
+        more = self.learning.more
+        actions.add(
+            "Learning", "More settings", more.line.click, tip=more.line.toolTip(),
+            on=more.line.isChecked, when=lambda: not more.isHidden(),
+        )  # fmt: skip
         self.channels.offer(actions)
 
     def _show_state(self) -> None:

@@ -29,6 +29,30 @@ def test_all_of_it_is_seen_in_a_window_of_1600_by_1000(session: Session, qtbot) 
     qtbot.waitUntil(lambda: column.health.isVisible() and bar.maximum() == 0)
 
 
+def test_what_is_seldom_turned_is_folded_away_until_its_line_is_clicked(
+    session: Session, qtbot
+) -> None:
+    column = shown(session, 790, qtbot)
+    replay, rate = (column.learning.fields[f"learner.{name}"] for name in ("replay", "lr"))
+    assert rate.isVisible() and not replay.isVisible()
+    column.learning.more.line.click()
+    assert rate.isVisible() and replay.isVisible()
+    column.learning.more.line.click()
+    assert not replay.isVisible()
+
+
+def test_the_line_tells_that_something_in_it_was_changed(session: Session, qtbot) -> None:
+    column = shown(session, 790, qtbot)
+    line = column.learning.more.line
+    assert line.text() == "More settings"
+    session.params.set("learner.replay", 8)
+    column.refresh()
+    assert line.text() == "More settings · 1 changed"
+    line.click()
+    column.refresh()
+    assert line.text() == "More settings"
+
+
 def test_a_source_with_one_thing_to_turn_is_named_by_it(session: Session, qtbot) -> None:
     column = shown(session, 790, qtbot)
     (field,) = column.source.fields.values()

@@ -63,11 +63,13 @@ def test_all_is_come_by_and_back_the_same_way(window: MainWindow) -> None:
 
 
 def test_what_stands_together_is_gone_through_together(window: MainWindow) -> None:
+    window.controls.panel.learning.more.line.click()
     there = [name(w) for w in gone_through(window)]
     chip = next(text for text in there if text.startswith("Source "))
     assert there[there.index(chip) + 1] == "Change…"
     at = there.index("Optimizer")
-    assert there[at + 1 : at + 3] == ["Hidden units", "Window"]
+    folded = ["Precision", "Rates at once", "Replay, typed", "Replay", "Hidden units", "Window"]
+    assert there[at + 1 : at + 8] == ["More settings", *folded]
     boxes = there.index("Logarithmic frequency axis")
     assert there[boxes + 1] == "Spectrum plot"
     assert there.index("Signal plot") < there.index("Learning rate") < boxes
