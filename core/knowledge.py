@@ -47,7 +47,7 @@ class Knowledge:
         return why_not
 
     def turned(self) -> None:
-        """A parameter of the learner was turned: its errors are another's for a while."""
+        """Something of the learner was changed by hand: its errors are another's for a while."""
         self.settling.turned()
         self.drift = Drift()
 
@@ -97,7 +97,7 @@ class Knowledge:
         if isinstance(self.detector, Reversible):
             self.detector.go_back(usual)
         self.undo.gone_to(found, seconds, self.time_s)
-        self.settling.turned()
+        self.turned()
         return ""
 
     def _extended(self, found: Copy) -> tuple[State, State]:
@@ -132,7 +132,8 @@ class Knowledge:
         )  # fmt: skip
         self.detector.normal = self.suspicion.normal
         if self.suspicion.normal and not was:
-            self._quicken()
+            self.learner.quicken()
+            self.drift = Drift()
         return news
 
     def _take_in(self, step: Step, scored: Scored, detected: Detected) -> dict[str, str]:
@@ -148,12 +149,8 @@ class Knowledge:
         found = self.drift.follow(loss, decisions)
         if not found:
             return {}
-        self._quicken()
-        return dict(detector=found, message=DRIFTED)
-
-    def _quicken(self) -> None:
         self.learner.quicken()
-        self.drift = Drift()
+        return dict(detector=found, message=DRIFTED)
 
     def _decisions(self, step: Step) -> float:
         return step.rows / self.detector.decision_rows

@@ -175,7 +175,10 @@ class Forecaster(Learner):
     def _write(self, step: Step) -> F64:
         """Write the step behind the past; return its samples (B, C). A new horizon counts now."""
         if self._open is None or self._open[0] != step.seq:
-            self.forecasts.look(self.params.horizon or auto_horizon(self.rate_hz))
+            horizon = self.params.horizon or auto_horizon(self.rate_hz)
+            if horizon != self.forecasts.horizon:  # what is remembered was wanted of another one
+                self.recall = Recall(self.params)
+            self.forecasts.look(horizon)
         return self.forecasts.past.open(step)
 
     def _samples(self, step: Step) -> F64:
@@ -229,7 +232,9 @@ class Forecaster(Learner):
         return {"training": self.training.learned(), "forecasts": self.forecasts.learned()}
 
     def go_back(self, learned: State) -> None:
-        """Have weights, moments, statistics and mix be as they were; the window stays."""
+        """Have weights, moments, statistics and mix be as they were; the window stays, and of
+        what was seen since nothing is learned again."""
+        self.recall = Recall(self.params)
         self.training.go_back(learned["training"])
         self.forecasts.go_back(learned["forecasts"])
 

@@ -187,6 +187,16 @@ def test_a_new_horizon_counts_from_the_next_step():
     assert np.isfinite(prediction[49:]).all()
 
 
+def test_what_was_wanted_at_another_horizon_is_not_replayed():
+    made, values = learner(horizon=8, replay=4), sinusoids(400, 2)
+    run(made, values[:200])
+    assert made.recall.state_dict()["replay"]["count"] > 100
+    made.params.horizon = 1
+    step = Step("s", 200, np.full(1, 200.0), values[200:201], 1)
+    made.learn(step, made.score(step))
+    assert made.recall.state_dict()["replay"]["count"] <= 1
+
+
 @pytest.mark.parametrize("lr", [1.0, 100.0])
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam"])
 def test_no_data_and_no_slider_can_break_it(lr, optimizer):

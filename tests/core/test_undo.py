@@ -12,6 +12,7 @@ from streams import Kept, Listed, monitored, waves
 
 from driftscope.core import registry
 from driftscope.core.commands import Bookmark, Command, GoBack, Reset, SetParam
+from driftscope.core.drift import Drift
 from driftscope.core.interfaces import Sink, State
 from driftscope.core.knowledge import Knowledge
 from driftscope.core.lane import Lane
@@ -88,6 +89,17 @@ def test_it_goes_on_as_it_did_then() -> None:
             step = Step("s", 8 * k, np.arange(8.0), waves(64)[8 * k : 8 * k + 8], 8)
             driven.lane.learner.learn(step, driven.lane.learner.score(step))
     assert same(one.learned, two.learned)
+
+
+def test_what_was_gone_back_from_is_not_replayed_and_its_loss_is_no_drift() -> None:
+    driven = Driven()
+    driven.lane.params.set("learner.replay", 4)
+    driven.feed(12)
+    assert driven.lane.learner.recall.state_dict()["replay"]["count"]  # type: ignore[attr-defined]  # a Forecaster
+    assert not same(driven.lane.drift.state_dict(), Drift().state_dict())
+    assert driven.lane.go_back(5) == ""
+    assert not driven.lane.learner.recall.state_dict()["replay"]["count"]  # type: ignore[attr-defined]  # a Forecaster
+    assert same(driven.lane.drift.state_dict(), Drift().state_dict())
 
 
 def test_what_is_too_long_ago_is_told_with_what_there_is() -> None:
