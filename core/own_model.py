@@ -78,7 +78,7 @@ class OwnModel:
         given = (len(info.channels), params.window, *((params,) if self._extra else ()))
         try:
             made = self._factory(*given)
-        except Exception as error:  # whatever a stranger's code raises is told as theirs
+        except (Exception, SystemExit) as error:  # what a stranger's code raises is told as theirs
             raise failure(self.name, f"made no model: {said(error, self.file)}") from error
         try:
             return own_net.checked(made, self.name, self.file, info, params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -20,6 +21,10 @@ NEAR = 1e-3
 SLOW_MS = 50.0
 """From how long a step on its net is told."""
 LISTED = 4
+DETACHED = (
+    "what it gives does not depend on its weights. Is there a detach(), a no_grad() or a way "
+    "through NumPy in its forward?"
+)
 IDLE = (
     nn.modules.batchnorm._NormBase,
     nn.modules.dropout._DropoutNd,
@@ -42,7 +47,7 @@ class OwnNet(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         try:
             made = self.net(windows)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise failure(
                 self.name, f"failed on windows {shape(windows)}: {said(error, self.file)}"
             ) from error
@@ -57,6 +62,8 @@ class OwnNet(nn.Module):
                 self.name, f"gives {shape(made)} for windows {shape(windows)}: it must give "
                 f"{shape(wanted)}, a row for each window, a column for each channel.",
             )  # fmt: skip
+        if torch.is_grad_enabled() and not made.requires_grad:
+            raise failure(self.name, f"cannot learn: {DETACHED}")
         return made
 
 
@@ -78,6 +85,13 @@ def checked(made: Any, name: str, file: str, info: StreamInfo, params: Any) -> O
     _set_frozen_aside(net)
     if not list(net.parameters()):
         raise PluginError(f"{name} made a module without weights that could be trained.")
+    try:
+        copy.deepcopy(made)
+    except Exception as error:  # of whatever it holds beside its weights
+        raise PluginError(
+            f"{name} cannot be copied, as is done to learn at several rates: {said(error, file)} "
+            "Keep files, locks and the like outside the module."
+        ) from error
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         _try(net, params.window)
@@ -150,11 +164,6 @@ def _try(net: OwnNet, window: int) -> None:
     for _ in range(TRIES):
         begun_s = time.perf_counter()
         made = net(windows[:1])
-        if not made.requires_grad:
-            raise PluginError(
-                f"What {net.name} gives does not depend on its weights, so it cannot learn: is "
-                "there a detach(), a no_grad() or a way through NumPy in its forward?"
-            )
         try:
             made.square().mean().backward()
         except RuntimeError as error:

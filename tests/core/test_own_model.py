@@ -141,6 +141,11 @@ def make(channels: int, window: int, mine: Mine) -> torch.nn.Module:
         ("class make(Net):\n    def forward(self, x):\n"
          "        made = super().forward(x)\n        return made - made.mean(0)",
          "depends on the others in its batch"),
+        ("def make(channels, window): exit(3)", "line 12: SystemExit: 3"),
+        ("class make(Net):\n    def forward(self, x): exit(3)", "line 13: SystemExit: 3"),
+        ("class make(Net):\n    def __init__(self, channels, window):\n"
+         "        super().__init__(channels, window)\n        self.file = open(__file__)",
+         "cannot be copied, as is done to learn at several rates: .* '_io.TextIOWrapper'"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_it_is_said(tmp_path: Path, code: str, told: str) -> None:
@@ -181,6 +186,25 @@ class make(Net):
     made = learner(written(tmp_path, code))
     with pytest.raises(PluginError, match=r"my.py, line 16: ValueError: too many"):
         run(made, sinusoids(100, 2), 8)
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [("made.detach()", "cannot learn: what it gives"), ("exit(3)", "line 19: SystemExit: 3")],
+)
+def test_what_goes_wrong_in_a_later_call_is_told(tmp_path: Path, later: str, told: str) -> None:
+    code = f"""
+class make(Net):
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        made = super().forward(x)
+        return made if self.calls < 50 else {later}
+"""
+    made = learner(written(tmp_path, code))
+    with pytest.raises(PluginError, match=told):
+        run(made, sinusoids(500, 2), 8)
 
 
 def test_layers_that_train_otherwise_and_frozen_weights_are_told(tmp_path: Path) -> None:
