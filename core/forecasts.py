@@ -10,10 +10,13 @@ from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
 from driftscope.core.normaliser import CLIP, Normaliser, bounded
 from driftscope.core.past import CLOSED, LAST, MEAN, NETS, PREDICTION, SHRUNK, Past
-from driftscope.core.stream import F32, F64, Scored, Step
+from driftscope.core.stream import F32, F64, Bools, Scored, Step
 
 FAR = 32.0
 """A sample counts as no further from the mean than this many deviations."""
+WILD = 20.0
+"""What is forecast from windows that reach over a sample so many deviations out tells nothing of
+how good the experts are, unless what comes is as far out: then it is a level, not a spike."""
 
 
 class Forecasts:
@@ -29,6 +32,9 @@ class Forecasts:
         self.normaliser = Normaliser(channels)
         self.past = Past(channels, self._behind(), NETS + len(nets))
         self._error: F64 | None = None
+        self._wild: Bools | None = None
+        self._wild_rows = np.zeros(channels)
+        """How many rows of each channel are still forecast from a wild one."""
         self._begin(channels)
 
     def _begin(self, channels: int) -> None:
@@ -52,6 +58,7 @@ class Forecasts:
         for part in (self.normaliser, self.mix, self.closed):
             part.extend(channels)
         self.past = self.past.extended(channels)
+        self._wild_rows = np.append(self._wild_rows, np.zeros(channels - len(self._wild_rows)))
 
     def look(self, horizon: int) -> None:
         """Look so many rows ahead from now on; what was learned for another horizon is gone."""
@@ -64,6 +71,7 @@ class Forecasts:
     def gap(self) -> None:
         """Forget the past and every prediction not yet due."""
         self.past.clear()
+        self._wild_rows[:] = 0.0
         self.closed.forget()
 
     @property
@@ -119,7 +127,12 @@ class Forecasts:
         past = self.past
         due = past.forecasts[past.end - self.horizon :][: len(samples)]
         error, mean = mean_losses(samples, due, scale)
-        self._error = error
+        deviation = (samples - self.normaliser.mean) / scale
+        wild = np.abs(deviation) > WILD
+        self._error, self._wild = error, wild if wild.any() else None
+        if self._wild_rows.any():
+            spike = ~wild & (self._wild_rows > 0.0)
+            self._error = np.where(spike[:, None], np.nan, error)
         ahead = slice(past.end + n - self.horizon, past.end + n)
         known = past.rows + n >= self.window
         named = {"closed form": CLOSED} | {name: NETS + k for k, name in enumerate(self.nets)}
@@ -129,7 +142,7 @@ class Forecasts:
             loss=mean[:, PREDICTION],
             baseline_loss={"last value": mean[:, LAST], "running mean": mean[:, MEAN]},
             error=error[:, PREDICTION],
-            deviation=(samples - self.normaliser.mean) / scale,
+            deviation=deviation,
             parts={name: mean[:, place] for name, place in named.items()},
         )
 
@@ -168,7 +181,11 @@ class Forecasts:
         """Take the open step into the past; unless it was learned, it breaks what is gathered."""
         if not learned:
             self.closed.forget()
-        self._error = None
+        if self._wild is not None or self._wild_rows.any():
+            self._wild_rows = np.maximum(self._wild_rows - step.n, 0.0)
+            if self._wild is not None:
+                self._wild_rows[self._wild.any(0)] = LAGS + self.horizon
+        self._error = self._wild = None
         self.past.close(step.n)
 
     def learned(self) -> State:
@@ -189,7 +206,11 @@ class Forecasts:
             self.closed.forget()
 
     def state_dict(self) -> State:
-        return {**self.learned(), "past": self.past.state_dict()}
+        return {
+            **self.learned(),
+            "wild_rows": self._wild_rows.copy(),
+            "past": self.past.state_dict(),
+        }
 
     def load_state_dict(self, state: State) -> None:
         """Go on from a saved state, of the same window and nets."""
@@ -198,3 +219,4 @@ class Forecasts:
         self.mix.load_state_dict(state["mix"])
         self.closed.load_state_dict(state["closed"])
         self.past.load_state_dict(state["past"])
+        self._wild_rows = np.array(state["wild_rows"])
