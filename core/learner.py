@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.lib.stride_tricks import as_strided
+from torch import nn
 
 from driftscope.core import bank, registry
 from driftscope.core.clock import auto_horizon
@@ -71,9 +72,8 @@ class Forecaster(Learner):
     def score(self, step: Step) -> Scored:
         """Predict for h samples after each row; return what was predicted for these rows."""
         samples, rows = self._write(step), step.rows
-        with torch.inference_mode():
-            made = self.training.predict(self._windows(self.forecasts.seen(0, rows), rows))
-        self.forecasts.make(rows, made.numpy())
+        made = self.training.say(self._windows(self.forecasts.seen(0, rows), rows))
+        self.forecasts.make(rows, made)
         self._open = (step.seq, step.n, samples)
         return self.forecasts.judged(samples, step.n)
 
@@ -188,13 +188,12 @@ class Forecaster(Learner):
         assert self._open is not None
         return self._open[2]
 
-    def _windows(self, z: F32, rows: int, every: int = 1) -> Tensor:
+    def _windows(self, z: F32, rows: int, every: int = 1) -> F32:
         """Return (rows / every, W, C) float32, windows on z (W - 1 + rows, C), the last one too."""
-        flat = torch.from_numpy(z)
-        channels = z.shape[1]
-        shape = (rows // every, self.window, channels)
-        strides = (every * channels, channels, 1)
-        return flat.as_strided(shape, strides, (rows % every + every - 1) * channels).contiguous()
+        row, cell = z.strides
+        shape = (rows // every, self.window, z.shape[1])
+        first = rows % every + every - 1
+        return np.array(as_strided(z[first:], shape, (every * row, row, cell)))
 
     def _train(self, step: Step, scored: Scored, rest: F64) -> float:
         """Make one update on the windows h before the step's rows; return its loss or NaN.
@@ -209,13 +208,13 @@ class Forecaster(Learner):
         every = max(1, rows // MOST_ROWS)
         chosen = slice(rows % every + every - 1, None, every)
         windows = self._windows(self.forecasts.seen(self.horizon, rows), rows, every)
-        target, known = torch.from_numpy(clipped(rest[chosen])), torch.from_numpy(present[chosen])
+        target, known = clipped(rest[chosen]), present[chosen]
         if not known.any():
             return math.nan
         baseline = float(scored.baseline_loss["last value"].mean())
         time_s = float(step.time_s[-1])
-        seen, *wanted = self.recall.beside((windows, target, known), time_s, self.trust > TRUSTED)
-        loss = self.training.fit(seen, (wanted[0], wanted[1]), baseline, time_s, self.trust)
+        shown = self.recall.beside((windows, target, known), time_s, self.trust > TRUSTED)
+        loss = self.training.fit(shown, baseline, time_s, self.trust)
         self.training.solve(windows, target, known)
         return loss
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from driftscope.core.interfaces import State
 from driftscope.core.replay import Replay
 from driftscope.core.sections import LearnerParams
+from driftscope.core.stream import F32, Bools
 
 LIMIT_BYTES = 2**21
 EVERY_S = 0.05
 """Stream time between two updates that replay: above 20 steps a second it costs less and less."""
 
-Rows = tuple[Tensor, Tensor, Tensor]
+Rows = tuple[F32, F32, Bools]
 """Windows (B, W, C), what was to be predicted of them (B, C), and whether that is known (B, C)."""
 
 
@@ -40,12 +40,11 @@ class Recall:
         self._time_s = time_s
         items, _ = self._replay.sample(count)
         if keep and bool(rows[2][-1].any()):
-            self._replay.add(*(each[-1].numpy() for each in rows))
+            self._replay.add(*(each[-1] for each in rows))
         if not items or not len(items[0]):
             return rows
-        both = zip(rows, map(torch.from_numpy, items), strict=True)
-        made = tuple(torch.cat(pair) for pair in both)
-        return made[0], made[1], made[2]
+        windows, target, known = map(np.concatenate, zip(rows, items, strict=True))
+        return windows, target, known
 
     def state_dict(self) -> State:
         return dict(replay=self._replay.state_dict(), time_s=self._time_s)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -15,10 +16,10 @@ from driftscope.core.bank import Bank, copies
 from driftscope.core.errors import StateError
 from driftscope.core.guard import Guard
 from driftscope.core.interfaces import State
-from driftscope.core.optimizers import CAREFUL, Optimizer
+from driftscope.core.optimizers import CAREFUL, TINY, Optimizer
 from driftscope.core.precision import asked
 from driftscope.core.sections import LearnerParams
-from driftscope.core.stream import EventKind
+from driftscope.core.stream import F32, Bools, EventKind
 
 
 class Training:
@@ -60,6 +61,18 @@ class Training:
         """Return (K, B, C), what each copy makes of windows (B, W, C)."""
         return asked(self._bank, windows, self._params, self.optimizer.weights.device)
 
+    def say(self, windows: F32) -> F32:
+        """Return (K, B, C), what each copy makes of windows (B, W, C), without a way back."""
+        if self._by_hand:
+            return self._bank.say(windows)
+        with torch.inference_mode():
+            made: F32 = self.predict(torch.from_numpy(windows)).numpy()
+        return made
+
+    @property
+    def _by_hand(self) -> bool:
+        return self._bank.by_hand and self._params.precision == "float32"
+
     def ask(self, inputs: Tensor) -> Tensor:
         """Return what `net` makes of its inputs."""
         return asked(self.net, inputs, self._params, self.optimizer.weights.device)
@@ -81,32 +94,33 @@ class Training:
         return self._step(losses, baseline, time_s, unit, trust)
 
     def fit(
-        self, windows: Tensor, wanted: tuple[Tensor, Tensor], baseline: float, time_s: float,
-        trust: float = 1.0,
-    ) -> float:  # fmt: skip
-        """Make an update on windows (B, W, C); return the mean Huber loss of `net`.
+        self, rows: tuple[F32, F32, Bools], baseline: float, time_s: float, trust: float = 1.0
+    ) -> float:
+        """Make an update on rows; return the mean Huber loss of `net`.
 
-        `wanted` is what is to be predicted (B, C), and whether that is known (B, C). The rest is
-        as in `step`.
+        `rows` are windows (B, W, C), what is to be predicted (B, C), and whether that is known
+        (B, C). The rest is as in `step`.
         """
-        target, known = wanted
-        count = int(known.sum())
-        part = known / count
+        windows, target, known = rows
+        part = known * np.float32(1.0 / np.count_nonzero(known))
 
-        def judge(made: Tensor) -> tuple[Tensor, Tensor]:
-            error = made - target
-            near = error.clamp(-1.0, 1.0)
-            slopes = near * part
-            return (error.sub_(near, alpha=0.5).mul_(slopes)).sum((1, 2)), slopes
+        def judge(made: F32) -> tuple[F32, F32]:
+            made -= target
+            slopes = np.minimum(made, 1.0)
+            np.maximum(slopes, -1.0, out=slopes)
+            made -= 0.5 * slopes
+            slopes *= part
+            made *= slopes
+            return made.sum((1, 2)), slopes
 
-        self.optimizer.clear()
-        losses = None
-        if self._params.precision == "float32" and self.optimizer.weights.device.type == "cpu":
+        if self._by_hand:
             losses = self._bank.descend(windows, judge)
-        if losses is None:
-            made = self.predict(windows)
-            losses, slopes = judge(made.detach())
-            self._back(made, slopes)
+            self.optimizer.gradient.add_(TINY)
+        else:
+            self.optimizer.clear()
+            made = self.predict(torch.from_numpy(windows))
+            losses, slopes = judge(made.detach().numpy().copy())
+            self._back(made, torch.from_numpy(slopes))
         return self._step(losses.tolist(), baseline, time_s, 1.0, trust)[0]
 
     def _back(self, made: Tensor, slopes: Tensor) -> None:
@@ -143,12 +157,15 @@ class Training:
             self._move()
         return losses[self.rates.index(1.0)], well
 
-    def solve(self, windows: Tensor, target: Tensor, known: Tensor) -> None:
+    def solve(self, windows: F32, target: F32, known: Bools) -> None:
         """Let a net that has a `start` put a solution in the place of its weights, as long as it
         is young: that of rows (B, W, C) with what was `known` of the `target` (B, C)."""
         start: Any = getattr(self.net, "start", None)
-        given = [each.to(self.optimizer.weights.device) for each in (windows, target, known)]
-        if start is not None and start(*given) and len(self.nets) > 1:
+        if start is None:
+            return
+        device = self.optimizer.weights.device
+        given = [torch.from_numpy(each).to(device) for each in (windows, target, known)]
+        if start(*given) and len(self.nets) > 1:
             self.optimizer.weights.copy_(self.optimizer.weights[self.rates.index(1.0)].clone())
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:

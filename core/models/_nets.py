@@ -39,8 +39,8 @@ class Beside(nn.Module):
     The linear path learns in seconds what a net needs minutes for; a subclass says in `features`
     what else may be seen in a window, (B, F). All of them take the windows of several nets side by
     side as well, (K, B, W, C), once their layers were stacked (core/bank.py): dimensions are
-    counted from behind. Where all its layers are Linear, a net may say in `descend` by hand what
-    autograd would find.
+    counted from behind. Where all its layers are Linear, a net may do by hand, on arrays, what
+    torch would: `say`, and `descend` for the gradients.
     """
 
     stacks = True

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from driftscope.core.bank import Judge, Layers
 from driftscope.core.models._nets import grow, last_layer
 from driftscope.core.params import Params, param
-from driftscope.core.stream import StreamInfo
+from driftscope.core.stream import F32, StreamInfo
 
 FIRST_ROWS, LAST_ROWS = 16, 4096
 """It is solved after so many rows, after each doubling, and for the last time after so many."""
@@ -49,13 +49,16 @@ class Net(nn.Module):
         made: Tensor = self.outer(windows.flatten(-2))
         return made
 
-    @torch.no_grad()
-    def descend(self, windows: Tensor, judge: Judge) -> Tensor:
-        """Add the gradients of windows (K, B, W, C), once stacked; return what `judge` says the
-        losses are (K,)."""
-        outer, x = cast(Layers, self.outer), windows.flatten(-2)
-        losses, slopes = judge(outer(x))
-        outer.descend(x, slopes)
+    def say(self, x: F32) -> F32:
+        """Return (K, B, C) of flat windows (B, W * C), once stacked."""
+        return cast(Layers, self.outer).arrays.made(x)
+
+    def descend(self, x: F32, judge: Judge) -> F32:
+        """Put the gradients of flat windows (B, W * C) in place, once stacked; return what `judge`
+        says the losses are (K,)."""
+        outer = cast(Layers, self.outer).arrays
+        losses, slopes = judge(outer.made(x))
+        outer.descend(x, slopes=slopes)
         return losses
 
     @torch.no_grad()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from driftscope.core.bank import Judge, Layers
+from driftscope.core.bank import Arrays, Judge, Layers
 from driftscope.core.models._nets import Beside, NetParams, grow
 from driftscope.core.params import param
-from driftscope.core.stream import StreamInfo
+from driftscope.core.stream import F32, StreamInfo
 
 
 class Net(Beside):
@@ -24,17 +25,36 @@ class Net(Beside):
     def features(self, windows: Tensor) -> Tensor:
         return torch.relu(self.inner(windows.flatten(-2)))
 
-    @torch.no_grad()
-    def descend(self, windows: Tensor, judge: Judge) -> Tensor:
-        """Add the gradients of windows (K, B, W, C), once stacked; return what `judge` says the
-        losses are (K,)."""
-        inner, outer = cast(Layers, self.inner), cast(Layers, self.outer)
-        x, hidden = windows.flatten(-2), self.features(windows)
-        seen = torch.cat((x, hidden), -1)
-        losses, slopes = judge(outer(seen))
-        outer.descend(seen, slopes)
-        inner.descend(x, slopes.bmm(outer.weight[:, :, x.shape[2] :]).mul_(hidden > 0))
+    def say(self, x: F32) -> F32:
+        """Return (K, B, C) of flat windows (B, W * C), once stacked."""
+        return self._made(x)[0]
+
+    def descend(self, x: F32, judge: Judge) -> F32:
+        """Put the gradients of flat windows (B, W * C) in place, once stacked; return what `judge`
+        says the losses are (K,)."""
+        made, hidden = self._made(x)
+        losses, slopes = judge(made)
+        inner, outer = self._arrays
+        outer.descend(x, hidden, slopes=slopes)
+        back = slopes @ outer.weight[:, :, x.shape[1] :]
+        back *= hidden > 0.0
+        inner.descend(x, slopes=back)
         return losses
+
+    def _made(self, x: F32) -> tuple[F32, F32]:
+        """Return what is made of flat windows, and the hidden units (K, B, hidden)."""
+        inner, outer = self._arrays
+        hidden = inner.made(x)
+        np.maximum(hidden, 0.0, out=hidden)
+        weight = outer.weight.transpose(0, 2, 1)
+        made = x @ weight[:, : x.shape[1]]
+        made += hidden @ weight[:, x.shape[1] :]
+        made += outer.bias
+        return made, hidden
+
+    @property
+    def _arrays(self) -> tuple[Arrays, Arrays]:
+        return cast(Layers, self.inner).arrays, cast(Layers, self.outer).arrays
 
 
 @dataclass
