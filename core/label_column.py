@@ -14,6 +14,7 @@ from driftscope.core.arrays import F64, UNKNOWN, Array, Bools
 from driftscope.core.describing import info_of
 from driftscope.core.errors import ParamError
 from driftscope.core.interfaces import Device, State, Transport
+from driftscope.core.past import LARGEST
 from driftscope.core.reports import Label
 from driftscope.core.sections import StreamParams
 from driftscope.core.stream import Block, Event, Item, Labels, StreamInfo
@@ -23,7 +24,6 @@ LOOK_ROWS = 64
 NAME_ROWS = 16
 """Rows within which a device that names its values one by one must have named the label."""
 MOST_CLASSES = 256
-LARGEST = 1e100
 
 
 class Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from driftscope.core import bank
 from driftscope.core.arrays import F64, Array
 from driftscope.core.interfaces import State
 from driftscope.core.labelled.context import Context, Last
@@ -14,7 +15,7 @@ from driftscope.core.labelled.plain import Plain, PlainClasses, PlainValues
 from driftscope.core.labelled.recursive import Recursive
 from driftscope.core.labelled.target import Classes, Target, Values
 
-RATES = (0.1, 0.3, 1.0, 3.0)
+RATES = bank.SPREADS[4]
 """What the slider is multiplied by for each net."""
 PLAIN = 2
 """The first experts are the plain ones: the last label again, then what is usual."""
@@ -37,8 +38,7 @@ class Experts:
         self.nets = Nets(RATES, inputs, row, self.target, seed)
         self.names = (
             "no change", "class frequency" if classes else "mean", "closed form, row",
-            "closed form", *(f"{rate:g}x, row" for rate in RATES),
-            *(f"{rate:g}x" for rate in RATES),
+            "closed form", *(f"{name}, row" for name in bank.names(RATES)), *bank.names(RATES),
         )  # fmt: skip
         self.hedge = Hedge(len(self.names))
         self.usual = 1.0

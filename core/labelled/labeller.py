@@ -9,6 +9,7 @@ import numpy as np
 
 from driftscope.core.arrays import F64, UNKNOWN, Array, Bools
 from driftscope.core.interfaces import State
+from driftscope.core.label_column import MOST_CLASSES
 from driftscope.core.labelled.again import Again
 from driftscope.core.labelled.books import Books
 from driftscope.core.labelled.context import NEVER, Context, Last
@@ -18,8 +19,6 @@ from driftscope.core.normaliser import Normaliser
 from driftscope.core.past import LARGEST
 from driftscope.core.sections import LearnerParams
 from driftscope.core.stream import Graded, Report, Step, StreamInfo
-
-MOST_CLASSES = 256
 
 
 class Opened(NamedTuple):
@@ -180,7 +179,7 @@ class Labeller:
             scale = self._values.scale_with(sample)
             y = float(((sample - self._values.mean) / scale)[0, 0])
             if trust > 0.0:
-                self._values.update(sample)
+                self._values.update(sample, trust)
         if trust > 0.0:
             self.experts.learn(said, y, lr, trust)
             usual, unit = self._units()
@@ -222,13 +221,14 @@ class Labeller:
 
     def go_back(self, learned: State) -> None:
         """Have what was learned be as it was, perhaps when there were fewer channels or classes;
-        the books, and what came before, stay."""
+        the books, and what came before, stay; of what was seen since nothing is learned again."""
         then = Context(learned["channels"], learned["outputs"])
         self.experts = Experts(then, self.by_class, self._seed)
         self.experts.load_state_dict(learned["experts"])
         self._values.load_state_dict(learned["values"])
         places = then.extend(self.context.channels, self.context.outputs)
         self.experts.extend(then, places)
+        self._again.forget()
         self.opened = None
 
     def state_dict(self) -> State:

@@ -71,3 +71,26 @@ def test_what_was_remembered_of_fewer_classes_is_forgotten() -> None:
     remembered = made.labels.state_dict()["again"]["replay"]
     assert 0 < remembered["count"] <= 40
     assert remembered["arrays"][0].shape[1] == made.labels.context.inputs
+
+
+def test_what_was_gone_back_from_is_not_learned_again() -> None:
+    values, y = blobs(120)
+    made = learner(replay=3)
+    run(made, values[:60], y[:60])
+    then = copy.deepcopy(made.learned())
+    run(made, values, y, first=60)
+    made.go_back(then)
+    assert made.labels.state_dict()["again"]["replay"]["count"] == 0
+
+
+def test_a_value_that_is_hardly_trusted_hardly_moves_the_unit() -> None:
+    values, y = slope(200)
+    trusted, hardly = learner(kind="value"), learner(kind="value")
+    for made, trust in ((trusted, 1.0), (hardly, 0.01)):
+        run(made, values[:199], y[:199])
+        made.trust = trust
+        run(made, values, y + 1e4, first=199)
+    mean, unmoved = (
+        made.labels.state_dict()["learned"]["values"]["mean"][0] for made in (trusted, hardly)
+    )
+    assert abs(unmoved - y[:199].mean()) < 0.02 * abs(mean - y[:199].mean())

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from labels import blobs, learner, run, runs, said, slope, step
 
-from driftscope.core.former import Former
 from driftscope.core.labelled.labeller import MOST_CLASSES
 from driftscope.core.stream import Labels, StreamInfo
 
@@ -279,14 +278,3 @@ def test_no_slider_makes_it_worse_than_the_closed_form(lr: float) -> None:
     values, y = blobs(400)
     _, report = run(learner(lr=lr), values, y)
     assert report.figures["accuracy"] > 0.93
-
-
-def test_the_learner_before_goes_on_without_piling_up_what_nobody_reads() -> None:
-    values, y = blobs(60)
-    made, former = learner(), Former()
-    run(made, values[:30], y[:30])
-    former.begin(made, "before")
-    for seq in range(30, 60):
-        former.loss(step(values, None, seq), spare=True)
-        former.take(step(values, y, seq), learn=True)
-    assert made.take_reports() == []
