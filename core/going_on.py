@@ -107,9 +107,14 @@ def _set(saved: Saved, source: SavedSource, text: str, params: ParamSet, named: 
             _take(params, name, value)
         elif _shapes(params, name) and params.get(name) != value:
             raise StateError(
-                f"{saved.path.name} was saved with {name}={value}, and cannot go on with "
-                f"{params.get(name)}: leave that out, or name another file."
+                f"{saved.path.name} was saved with {name}={_shown(value)}, and cannot go on with "
+                f"{_shown(params.get(name))}: leave that out, or name another file."
             )
+
+
+def _shown(value: Value) -> str:
+    """Return a value as it is told; no text is told as such."""
+    return "(nothing)" if value == "" else str(value)
 
 
 def _take(params: ParamSet, name: str, value: Value) -> None:
