@@ -213,6 +213,10 @@ class PlotPanel(QWidget):
         """Return the title that stands over a picture of the plot."""
         return self._title
 
+    def picture_legend(self) -> Legend:
+        """Return the legend that goes with a picture of the plot."""
+        return self.legend
+
     def call(self, title: str, tip: str) -> None:
         """Give the panel another title; what stands in brackets gives way where room is short."""
         if (title, tip) != (self._title, self.title.toolTip()):

@@ -155,7 +155,7 @@ class PlotPictures(QObject):
         foot = f"{source} · {time.strftime('%Y-%m-%d %H:%M:%S')}".removeprefix(" · ")
         if isinstance(panel, PicturePanel):
             return Subject(panel.view, "Picture", None, foot)
-        return Subject(panel.plot, panel.picture_title(), panel.legend, foot)
+        return Subject(panel.plot, panel.picture_title(), panel.picture_legend(), foot)
 
     def menu(self, panel: Panel, at: QPointF | None = None) -> QMenu:
         """Return what can be done with a plot, and with the channels at a place of it."""

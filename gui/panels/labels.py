@@ -101,12 +101,12 @@ class LabelsPanel(QWidget):
         for y, bar in enumerate(self.bars):
             bar.show_class(names[y], float(shares[y]), y == first, "", lit=False)
         now = self.session.info.classes[first] if self.session.info and first >= 0 else ""
-        self.said.say(f"{what.name}: {now}" if now else "")
+        self.said.say(f"expected {what.name}: {now}" if now else "")
 
     def _show_values(self, what: Label) -> None:
         value, unit = self.session.told.value, f" {what.unit}" if what.unit else ""
         known = math.isfinite(value)
-        self.said.say(f"{what.name}: {words.measurement(value)}{unit}" if known else "")
+        self.said.say(f"expected {what.name}: {words.measurement(value)}{unit}" if known else "")
         self.plot.refresh()
         true, said = self.plot.pens()
         self.legend.show_items([(true, "as it was"), (said, "as said before")])

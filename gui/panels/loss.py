@@ -13,11 +13,20 @@ from PySide6.QtWidgets import QPushButton
 
 from driftscope.core.loss_trace import LEARNER
 from driftscope.core.stream import F64
-from driftscope.gui import axes, draw, scale, theme
+from driftscope.gui import axes, draw, theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.loss_curves import around, leading, smoothed
 from driftscope.gui.loss_marks import draw_marks
-from driftscope.gui.plot import RIGHT_PX, Plot, PlotPanel
+from driftscope.gui.loss_words import (
+    EACH_TIP,
+    FORECAST,
+    LEADS_TIP,
+    before_words,
+    leads_words,
+    part_words,
+    what_is_learned,
+)
+from driftscope.gui.plot import RIGHT_PX, Legend, Plot, PlotPanel
 from driftscope.gui.watched import Watched
 from driftscope.gui.widgets import Tick, set_text
 
@@ -29,33 +38,6 @@ DASHES = ((1.0, 3.0), (3.0, 3.0), (6.0, 3.0), (11.0, 2.0))
 """Pens of the rates, the smallest first: the faster one learns, the longer its strokes."""
 SKILL_PX, SKILL_ROOM_PX = 190, 11
 REDRAW_EVERY_S = 0.1
-SKILL_TIP = "Skill is 1 - loss / best baseline over the last 1,000 {}: 1 is perfect, 0 no better."
-FORECAST = (
-    "Loss (error of the forecast, in units of the signal’s spread)",
-    "Mean Huber loss of the forecast, in units of the signal's spread, since the start. "
-    + SKILL_TIP.format("samples"),
-)
-PICTURES = (
-    "Loss (error of the reconstruction, in units of the usual spread)",
-    "How far the picture is from what the model expected to see: the mean Huber loss of its "
-    "reconstruction, since the start. " + SKILL_TIP.format("pictures"),
-)
-CLASSES = (
-    "Loss (cross entropy)",
-    "How surprised the model was by each label, before it learned it: -log of the probability it "
-    "had given to the right class. " + SKILL_TIP.format("pictures"),
-)
-LABELLED = (
-    FORECAST[0],
-    f"{FORECAST[1]} How well labels are said stands under Labels.",
-)
-"""Title and tooltip by what is learned."""
-EACH_TIP = (
-    "Show the loss of each part the prediction is mixed from: copies of the model that learn at "
-    "0.1 to 3 times the learning rate set (the faster, the longer the strokes of its line), and "
-    "the closed form. The better one was lately, the more it counts."
-)
-LEADS_TIP = "Which part of the prediction has the lowest loss now: it counts most."
 
 
 class LossPanel(PlotPanel):
@@ -80,6 +62,9 @@ class LossPanel(PlotPanel):
             self.put_beside(control)
             control.hide()
         self.each.setFixedWidth(self.each.sizeHint().width() + RIGHT_PX)
+        self.parts = Legend()
+        """Which part has which line, on a line of its own: there is no room beside the title."""
+        self.rows.insertWidget(1, self.parts)
 
     def refresh(self) -> None:
         self.call(*what_is_learned(self.curves.session))
@@ -88,9 +73,18 @@ class LossPanel(PlotPanel):
         self.each.setVisible(self.curves.has_parts())
         self.each.setChecked(self.curves.each)
         leads = self.curves.leads
-        set_text(self.note, f"{part_words(leads)} leads" if leads else "")
+        set_text(self.note, leads_words(leads))
         self.note.setToolTip(LEADS_TIP if leads else "")
-        self.legend.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
+        items = [(self.curves.pen(k), name) for k, name in self.curves.named()]
+        known = len(items) - self.curves.shown_parts
+        self.legend.show_items(items[:known])
+        self.parts.show_items(items[known:])
+        self.parts.setVisible(len(items) > known)
+
+    def picture_legend(self) -> Legend:
+        whole = Legend()
+        whole.show_items([(self.curves.pen(k), name) for k, name in self.curves.named()])
+        return whole
 
     def offer(self, actions: Actions) -> None:
         """Add what can be done here."""
@@ -149,6 +143,11 @@ class LossPlot(Plot):
         """Say whether the prediction is mixed from several parts."""
         history = self.session.history
         return history is not None and len(history.losses.parts) > 1
+
+    @property
+    def shown_parts(self) -> int:
+        """Return how many of the last curves are those of parts."""
+        return len(self._parts) if self._held is not None else 0
 
     def pen(self, k: int) -> QPen:
         """Return the pen of curve k: the learner's, the baselines', that of the model before,
@@ -258,21 +257,6 @@ class LossPlot(Plot):
         painter.setFont(theme.text_font(8))
 
 
-def what_is_learned(session: Watched) -> tuple[str, str]:
-    """Return the title and the tooltip that go with what the shown source's learner learns."""
-    info = session.info
-    if info is not None and info.label is not None:
-        return LABELLED
-    if info is not None and info.classes:
-        return CLASSES
-    return PICTURES if info is not None and info.pictures else FORECAST
-
-
-def part_words(part: str) -> str:
-    """Return how a part of the prediction is called: '0.3×' of "0.3x"."""
-    return f"{part[:-1]}×" if part.endswith("x") else part
-
-
 def part_pen(parts: tuple[str, ...], k: int) -> QPen:
     """Return the pen of part k: broken the less the faster it learns, dots and dashes for one that
     has no rate."""
@@ -282,9 +266,3 @@ def part_pen(parts: tuple[str, ...], k: int) -> QPen:
         return draw.pen(colours.part, Qt.PenStyle.DashDotDotLine)
     place = rates.index(parts[k]) * (len(DASHES) - 1) / max(len(rates) - 1, 1)
     return draw.dashed(colours.part, *DASHES[round(place)])
-
-
-def before_words(former: str) -> str:
-    """Return how the model before is called: 'GRU, before', 'MLP, hidden units 64, before'."""
-    model, _, rest = former.partition(",")
-    return f"{scale.option_name(model)}{f',{rest}' if rest else ''}, before"

@@ -11,9 +11,9 @@ from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui import theme
 from driftscope.gui.classes_area import applying
 from driftscope.gui.grade_words import label_words
+from driftscope.gui.loss_words import FORECAST, what_is_learned
 from driftscope.gui.panels.confusion import ConfusionPanel
 from driftscope.gui.panels.labels import LabelsPanel
-from driftscope.gui.panels.loss import FORECAST, what_is_learned
 from driftscope.gui.sentence import skill_words
 from driftscope.gui.told import ROWS, Told
 
@@ -70,7 +70,7 @@ def test_classes_have_a_bar_each_and_figures_beside_the_plain_ways(session, qtbo
     panel = shown(qtbot, LabelsPanel(session), 340, 420)
     assert [bar.name.accessibleName() for bar in panel.bars] == ["up", "down"]
     assert [bar.percent.text() for bar in panel.bars] == ["20 %", "80 %"]
-    assert panel.said.accessibleName() == "price: down"
+    assert panel.said.accessibleName() == "expected price: down"
     assert panel.plot.isHidden() and panel.empty.isHidden()
     assert not any(bar.button.isVisible() for bar in panel.bars), "there is nothing to hold"
     told = texts(panel)
@@ -89,7 +89,7 @@ def test_a_class_that_came_just_now_has_a_bar_and_no_chance_yet(session, qtbot) 
     assert len(panel.bars) == 3
     session.label("class", ("up",))
     panel.refresh()
-    assert len(panel.bars) == 1 and panel.said.accessibleName() == "price: up"
+    assert len(panel.bars) == 1 and panel.said.accessibleName() == "expected price: up"
 
 
 def test_values_are_drawn_as_said_over_as_they_were(session, qtbot) -> None:
@@ -97,7 +97,7 @@ def test_values_are_drawn_as_said_over_as_they_were(session, qtbot) -> None:
     y = np.sin(np.arange(300) / 20)
     session.say(y.tolist(), (y + 0.2).tolist(), value=[1.25, float("nan")])
     panel = shown(qtbot, LabelsPanel(session), 400, 500)
-    assert panel.said.accessibleName() == "price: 1.250 kW" and not panel.bars
+    assert panel.said.accessibleName() == "expected price: 1.250 kW" and not panel.bars
     assert panel.classes.isHidden() and panel.plot.isVisible() and panel.legend.isVisible()
     area, colours = panel.plot.area(), theme.current()
     painted = colours_at(panel.plot, area.center().x(), area.right())

@@ -15,7 +15,8 @@ from driftscope.gui import theme
 from driftscope.gui.actions import Actions
 from driftscope.gui.loss_curves import smoothed
 from driftscope.gui.loss_marks import caption, merged
-from driftscope.gui.panels.loss import LossPanel, before_words
+from driftscope.gui.loss_words import before_words
+from driftscope.gui.panels.loss import LossPanel
 
 
 class Comparing(StandIn):
@@ -100,15 +101,18 @@ def test_each_part_has_a_curve_when_asked_for_and_the_leading_one_is_named(qtbot
     session.feed(3000, 3000, parts=parts(slow=0.5, usual=0.11, fast=0.3, closed=0.9))
     panel.curves._taken_at_s = 0.0
     panel.refresh()
-    assert panel.note.text() == "1× leads" and panel.each.isVisible()
+    assert panel.note.text() == "rate 1× leads" and panel.each.isVisible()
     assert panel.legend.accessibleName() == "learner, last value, running mean"
     part = theme.current().part.name()
     assert part not in colours_at(panel.plot, 500, 890)
     qtbot.mouseClick(panel.each, Qt.MouseButton.LeftButton)
     panel.refresh()
-    assert panel.legend.accessibleName() == (
-        "learner, last value, running mean, 0.1×, 1×, 3×, closed form"
-    )
+    assert panel.legend.accessibleName() == "learner, last value, running mean"
+    assert panel.parts.isVisible(), "the parts have a line of their own"
+    assert panel.parts.accessibleName() == "0.1×, 1×, 3×, closed form"
+    assert panel.parts.needed_px() < 420, "as much as there is in a small window"
+    whole = panel.picture_legend().accessibleName()
+    assert whole == "learner, last value, running mean, 0.1×, 1×, 3×, closed form"
     assert part in colours_at(panel.plot, 500, 890)
     dashes = [panel.curves.pen(k).dashPattern() for k in range(3, 7)]
     assert len({tuple(each) for each in dashes}) == 4, "none is told by its colour alone"
@@ -116,11 +120,11 @@ def test_each_part_has_a_curve_when_asked_for_and_the_leading_one_is_named(qtbot
     assert each.isChecked()
     each.trigger()
     panel.refresh()
-    assert panel.legend.accessibleName() == "learner, last value, running mean"
+    assert panel.parts.isHidden()
     session.feed(6000, 3000, parts=parts(slow=0.5, usual=0.11, fast=0.05, closed=0.9))
     panel.curves._taken_at_s = 0.0
     panel.refresh()
-    assert panel.note.text() == "3× leads"
+    assert panel.note.text() == "rate 3× leads"
 
 
 def test_a_part_far_above_all_others_does_not_flatten_them(qtbot, session) -> None:
