@@ -31,7 +31,7 @@ hypothesis.settings.register_profile("same", derandomize=True)
 hypothesis.settings.register_profile("explore", max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-GRACE_S = 2.0
+GRACE_S = 10.0
 """How long a thread or timer may take to end after its test."""
 
 

@@ -9,7 +9,7 @@ from driftscope.core.interfaces import Source, Transport
 from driftscope.core.mailbox import Mailbox
 from driftscope.core.messages import Ended, Failed, Link, Message, Raw
 
-PATIENT_S = 10
+PATIENT_S = 60
 
 
 class Scripted(Transport):

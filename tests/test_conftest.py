@@ -63,8 +63,8 @@ def test_closed_window(qtbot):
 
 def test_names_what_a_test_leaves_alive(tmp_path: Path) -> None:
     rules = Path(__file__).with_name("conftest.py").read_text()
-    assert "GRACE_S = 2.0" in rules
-    (tmp_path / "conftest.py").write_text(rules.replace("GRACE_S = 2.0", "GRACE_S = 0.3"))
+    assert "GRACE_S = 10.0" in rules
+    (tmp_path / "conftest.py").write_text(rules.replace("GRACE_S = 10.0", "GRACE_S = 0.3"))
     (tmp_path / "test_leaves.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\nqt_api = pyside6\n")
     ran = subprocess.run(
@@ -73,7 +73,7 @@ def test_names_what_a_test_leaves_alive(tmp_path: Path) -> None:
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
         check=False,
     )
     for name in ("thread", "qthread", "timer", "window"):

@@ -42,16 +42,16 @@ def printed_by_sketch(name: str, folder: Path) -> bytes:
     source.write_text(f'#include "Arduino.h"\n{program(name)}')
     include = str(ROOT / "tests" / "arduino")
     subprocess.run(
-        ["g++", "-O0", "-w", "-I", include, str(source), "-o", str(made)], check=True, timeout=60
+        ["g++", "-O0", "-w", "-I", include, str(source), "-o", str(made)], check=True, timeout=200
     )
-    ran = subprocess.run([str(made), str(LINES)], capture_output=True, check=True, timeout=20)
+    ran = subprocess.run([str(made), str(LINES)], capture_output=True, check=True, timeout=200)
     return ran.stdout
 
 
 def printed_by_python(name: str) -> bytes:
     text = NO_WAITING.format(lines=LINES) + program(name)
     command = [sys.executable, "-c", text]
-    return subprocess.run(command, capture_output=True, check=True, timeout=20).stdout
+    return subprocess.run(command, capture_output=True, check=True, timeout=200).stdout
 
 
 def read(data: bytes) -> tuple[StreamInfo, list[Block], list[Event]]:

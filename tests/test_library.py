@@ -20,7 +20,7 @@ def test_a_program_prints_what_the_page_says(
 ) -> None:
     command = [sys.executable, "-c", program]
     ran = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False
+        command, capture_output=True, text=True, timeout=200, cwd=tmp_path, check=False
     )
     assert ran.returncode == 0, f"{name}: {ran.stderr}"
     assert ran.stdout == printed
@@ -50,7 +50,7 @@ except AttributeError as error:
     print(error)
 """
     ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=200, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert "no attribute 'nothing'" in ran.stdout
@@ -62,6 +62,6 @@ def test_without_river_it_is_said_what_to_install() -> None:
         "import driftscope.core.river"
     )  # fmt: skip
     ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=200, check=False
     )
     assert 'pip install "driftscope[river]"' in ran.stderr

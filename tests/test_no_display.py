@@ -20,7 +20,7 @@ def test_says_what_to_do_without_a_screen(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert ran.returncode == 2, ran.stderr
@@ -40,7 +40,7 @@ def test_says_what_to_do_when_the_screen_does_not_answer(tmp_path: Path) -> None
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert ran.returncode == 2, ran.stderr

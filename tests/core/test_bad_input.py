@@ -138,7 +138,7 @@ def test_being_told_to_end_saves_everything_first(tmp_path: Path, name: str) -> 
     while (not out.exists() or out.stat().st_size < 20_000) and time.monotonic() < end_s:
         time.sleep(0.05)
     process.send_signal(getattr(signal, name))
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=200)
     assert process.returncode == 130 and "Traceback" not in error
     assert len(out.read_text().splitlines()) == 1 + json.loads(end.read_text())["samples"]
 
@@ -148,7 +148,7 @@ def test_a_pipe_that_stays_silent_ends_when_time_is_up() -> None:
         [*PROGRAM, "-", "--for", "500ms"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        assert process.stderr is not None and process.wait(timeout=60) == 0
+        assert process.stderr is not None and process.wait(timeout=200) == 0
         assert "It sent nothing" in process.stderr.read()
     finally:
         process.kill()

@@ -61,7 +61,7 @@ if __name__ == "__main__":
     print([len(batch) for batch in loader])
 """)
     ran = subprocess.run(
-        [sys.executable, program], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, program], capture_output=True, text=True, check=True, timeout=200
     )
     assert ran.stdout.strip() == "[16, 16, 8]"
 

@@ -142,7 +142,7 @@ print(rows, used_mb() - before)
 assert "torch" not in sys.modules
 """
     ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=200
     )
     rows, grown_mb = ran.stdout.split()
     assert int(rows) == 2200 * 1024  # 54 MB of values
@@ -164,7 +164,7 @@ def test_standard_input_is_a_source_too() -> None:
     code = "from driftscope.core import open_source\nprint(sum(map(len, open_source('-'))))"
     ran = subprocess.run(
         [sys.executable, "-c", code], input=b"1,2\n" * 300, capture_output=True, check=True,
-        timeout=60,
+        timeout=200,
     )  # fmt: skip
     assert ran.stdout.strip() == b"300"
 
@@ -188,10 +188,10 @@ def test_a_silent_live_device_is_waited_for_and_can_be_closed_from_elsewhere() -
     blocks = open_source(wire)
     closing = threading.Timer(0.5, blocks.close)
     closing.start()
-    spent_s = time.process_time()
+    begun_s = time.monotonic()
     assert list(blocks) == []
-    assert time.process_time() - spent_s < 0.4, "it spins"
-    assert wire.reads < 30
+    most = 10 + 20 * (time.monotonic() - begun_s)  # each read waits for 50 ms
+    assert wire.reads < most, "it spins"
     closing.join()
 
 
@@ -199,7 +199,7 @@ def test_what_a_live_device_sent_meanwhile_is_there() -> None:
     wire = Wire(*[b"%d\n" % k for k in range(200)])
     blocks = open_source(wire)
     rows = len(next(blocks))
-    until_s = time.monotonic() + 10
+    until_s = time.monotonic() + 60
     while wire.script and time.monotonic() < until_s:
         time.sleep(0.01)  # the program does something else
     assert not wire.script

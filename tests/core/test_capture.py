@@ -181,7 +181,7 @@ def test_a_program_that_ends_while_its_reader_hangs_leaves_nothing_behind() -> N
     )
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60,
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=200,
         env=os.environ | {"PYTHONPATH": path},
     )  # fmt: skip
     pid, name = done.stdout.split()

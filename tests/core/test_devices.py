@@ -67,7 +67,7 @@ def _ended_with_a_sentence(shell_tail: str = "", **more: object) -> None:
     if shell_tail:  # a pipe's first program says how it ended on its standard error
         command = ["sh", "-c", f'("$@"; echo "status $?" >&2) {shell_tail}', "sh", *words]
     ran = subprocess.run(  # type: ignore[call-overload]  # `more` is whatever run() takes
-        command, stderr=subprocess.PIPE, text=True, timeout=60, check=False, **more
+        command, stderr=subprocess.PIPE, text=True, timeout=200, check=False, **more
     )
     assert "The list could not be written whole" in ran.stderr and "Traceback" not in ran.stderr
     assert ran.returncode == 1 or "status 1" in ran.stderr, ran.stderr

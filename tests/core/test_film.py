@@ -72,7 +72,7 @@ except DriftscopeError as error:
     print(error)
 """
     command = [sys.executable, "-c", script, str(tmp_path / f"a{kind}")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert "is the disk full? Name another folder." in ran.stdout, ran.stderr
     assert not list(tmp_path.iterdir())
 

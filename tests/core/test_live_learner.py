@@ -32,7 +32,7 @@ class Waits(Listed):
         self._blocks += 1
         if self._blocks == 3:  # the description, the first block, then this
             self.reached.set()
-            assert self.go_on.wait(30)
+            assert self.go_on.wait(100)
         return list(items) if items is not None else None
 
 
@@ -43,18 +43,18 @@ def running(**settings: object) -> Iterator[tuple[Monitor, Kept]]:
     monitor, kept = monitored(source, learner__step_rows=4, **settings)
     thread = threading.Thread(target=monitor.run)
     thread.start()
-    assert source.reached.wait(30)
-    until(lambda: sum(map(len, kept.results)) >= AT)
+    assert source.reached.wait(100)
+    until(lambda: len(kept.learned) >= AT / 4)  # the last step was learned as well
     try:
         yield monitor, kept
     finally:
         source.go_on.set()
-        thread.join(30)
+        thread.join(100)
 
 
 def until(done: Callable[[], bool]) -> None:
     waiting = threading.Event()
-    for _ in range(3000):
+    for _ in range(10_000):
         if done():
             return
         waiting.wait(0.01)

@@ -172,7 +172,7 @@ class Doubt(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         first = self.weight.clone()
         self.entered.set()
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         return x + torch.stack([first, self.weight])
 
 
@@ -182,14 +182,14 @@ def test_an_update_waits_for_the_call_that_runs() -> None:
     made: list[torch.Tensor] = []
     using = threading.Thread(target=lambda: made.append(model(torch.zeros(1))))
     using.start()
-    assert model.entered.wait(10)
+    assert model.entered.wait(60)
     changing = threading.Thread(target=live.update_parameters, args=({"weight": [-1.0]},))
     changing.start()
     changing.join(0.2)
     assert changing.is_alive() and live.updates == 0
     model.go_on.set()
-    using.join(10)
-    changing.join(10)
+    using.join(60)
+    changing.join(60)
     assert made[0].tolist() == [[0.0], [0.0]] and model.weight.item() == 1.0
 
 
@@ -214,7 +214,7 @@ def test_a_training_loop_and_updates_from_two_threads_go_together() -> None:
     for k in range(200):
         (live, second)[k % 2].update_parameters({"0.bias": torch.ones(4)})
     over.set()
-    training.join(10)
+    training.join(60)
     assert not failed and live.updates == second.updates == 100
 
 
@@ -225,7 +225,7 @@ def test_a_call_that_fails_lets_the_model_go() -> None:
         model(torch.ones(1, 99))
     changing = threading.Thread(target=live.update_parameters, args=({"0.bias": torch.ones(4)},))
     changing.start()
-    changing.join(10)
+    changing.join(60)
     assert live.updates == 1
 
 

@@ -139,7 +139,7 @@ print("all of them")
 """
     names = [name for _, name in others]
     command = [sys.executable, "-c", script, str(tmp_path), *names]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert ran.stdout.strip() == "all of them", ran.stderr
 
 

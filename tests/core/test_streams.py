@@ -22,7 +22,7 @@ from driftscope.core.stream import Graded, Item, Output, Result
 from driftscope.core.teaching import UndoSamples
 
 VALUES = waves(600)
-PATIENT_S = 10
+PATIENT_S = 60
 
 
 class Waiting(Listed):

@@ -127,7 +127,7 @@ def test_a_log_can_go_to_another_program(tmp_path: Path) -> None:
     words = ["watch", str(table(tmp_path / "t.csv")), "--speed", "max", "--log", "/dev/stdout"]
     made = subprocess.run(
         [sys.executable, "-m", "driftscope.core.cli", *words],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
     lines = made.stdout.splitlines()
     assert len(lines) == 301 and lines[0].startswith("time (s),a (V),'-b,")

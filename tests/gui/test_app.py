@@ -35,7 +35,11 @@ def test_a_window_that_is_told_to_end_closes_as_by_hand(name: str) -> None:
     code = (
         "from driftscope.gui import main_window as m\n"
         "shown = m.MainWindow.showEvent\n"
-        "m.MainWindow.showEvent = lambda *given: (shown(*given), print('shown', flush=True))\n"
+        "from PySide6.QtCore import QTimer\n"
+        "def show(*given):\n"
+        "    shown(*given)\n"
+        "    QTimer.singleShot(0, lambda: print('shown', flush=True))  # once it runs\n"
+        "m.MainWindow.showEvent = show\n"
         "from driftscope.core import cli\n"
         "raise SystemExit(cli.main(['scene:']))\n"
     )
@@ -44,7 +48,7 @@ def test_a_window_that_is_told_to_end_closes_as_by_hand(name: str) -> None:
     ) as window:
         assert window.stdout is not None
         assert window.stdout.readline() == "shown\n"
-        time.sleep(1.0)  # it listens to signals from now on, and perhaps opens its source
+        time.sleep(1.0)  # it listens to signals by now, and perhaps opens its source
         window.send_signal(getattr(signal, name))
-        _, error = window.communicate(timeout=60)
+        _, error = window.communicate(timeout=200)
     assert window.returncode == 0 and "Traceback" not in error
