@@ -17,6 +17,12 @@ FAR = 32.0
 WILD = 20.0
 """What is forecast from windows that reach over a sample so many deviations out tells nothing of
 how good the experts are, unless what comes is as far out: then it is a level, not a spike."""
+YOUNG_ROWS = 1024
+"""After so many rows without a gap, mix and statistics take a few rows together, FOLD at the most,
+of which a horizon has at least OVERLAP times as many: forecasts that overlap tell much the same."""
+OVERLAP = 6
+LONG, EVERY = 32, 2
+"""Of steps with so many rows the closed form learns every second, once they are no longer young."""
 
 
 class Forecasts:
@@ -35,6 +41,9 @@ class Forecasts:
         self._wild: Bools | None = None
         self._wild_rows = np.zeros(channels)
         """How many rows of each channel are still forecast from a wild one."""
+        self._waiting: list[F64] = []
+        self._errors: list[F64] = []
+        self._trust = 1.0
         self._begin(channels)
 
     def _begin(self, channels: int) -> None:
@@ -46,6 +55,7 @@ class Forecasts:
 
     def take_over(self, old: Forecasts) -> None:
         """Go on from the samples of others, their statistics and their closed form."""
+        old.settle()
         self.normaliser.load_state_dict(old.normaliser.state_dict())
         behind = self.past.behind
         self.past = old.past.resized(behind, NETS + len(self.nets))
@@ -55,6 +65,7 @@ class Forecasts:
 
     def extend(self, channels: int) -> None:
         """Go on with more channels."""
+        self.settle()
         for part in (self.normaliser, self.mix, self.closed):
             part.extend(channels)
         self.past = self.past.extended(channels)
@@ -64,12 +75,14 @@ class Forecasts:
         """Look so many rows ahead from now on; what was learned for another horizon is gone."""
         if horizon == self.horizon:
             return
+        self.settle()
         self.horizon = horizon
         self._begin(self.past.held.shape[1])
         self.past = self.past.resized(self._behind(), self.past.forecasts.shape[1])
 
     def gap(self) -> None:
         """Forget the past and every prediction not yet due."""
+        self.settle()
         self.past.clear()
         self._wild_rows[:] = 0.0
         self.closed.forget()
@@ -158,15 +171,30 @@ class Forecasts:
     def learn(self, samples: F64, trust: float, fit: bool) -> None:
         """Let mix and statistics take in the open step's samples (B, C), scored last, and the
         closed form as well if it is to `fit`."""
-        if fit and self.past.rows + len(samples) >= self.window + self.horizon:
+        before, rows = self.past.rows, len(samples)
+        young = before < YOUNG_ROWS
+        if not fit or before + rows < self.window + self.horizon:
+            self.closed.forget()
+        elif young or rows < LONG or before // rows % EVERY == 0:
             gathered = self.closed.gather(samples, trust)
             if gathered is not None:
-                self._fit(gathered, len(gathered) - len(samples))
-        else:
-            self.closed.forget()
+                self._fit(gathered, len(gathered) - rows)
+        if trust != self._trust:
+            self.settle()
+            self._trust = trust
+        self._waiting.append(samples.copy())
         if self._error is not None:
-            self.mix.update(self._error, trust)
-        self.normaliser.update(samples, trust)
+            self._errors.append(self._error)
+        if young or len(self._waiting) * rows >= min(FOLD, self.horizon // OVERLAP):
+            self.settle()
+
+    def settle(self) -> None:
+        """Let mix and statistics take in the rows that wait for others."""
+        if self._errors:
+            self.mix.update(np.concatenate(self._errors), self._trust)
+        if self._waiting:
+            self.normaliser.update(np.concatenate(self._waiting), self._trust)
+        self._waiting, self._errors = [], []
 
     def _fit(self, gathered: F64, before: int) -> None:
         """Learn what was gathered (n, C), of which so many rows came before the open step."""
@@ -199,6 +227,7 @@ class Forecasts:
 
     def go_back(self, learned: State) -> None:
         """Have what was learned be as it was; the past stays."""
+        self._waiting, self._errors = [], []
         self.normaliser.load_state_dict(learned["normaliser"])
         if learned["horizon"] == self.horizon:  # of another one the others would tell nothing
             self.mix.load_state_dict(learned["mix"])
@@ -206,8 +235,11 @@ class Forecasts:
             self.closed.forget()
 
     def state_dict(self) -> State:
+        waiting = {"waiting": list(self._waiting), "errors": list(self._errors)}
         return {
             **self.learned(),
+            **waiting,
+            "trust": self._trust,
             "wild_rows": self._wild_rows.copy(),
             "past": self.past.state_dict(),
         }
@@ -220,3 +252,5 @@ class Forecasts:
         self.closed.load_state_dict(state["closed"])
         self.past.load_state_dict(state["past"])
         self._wild_rows = np.array(state["wild_rows"])
+        self._waiting, self._errors = list(state["waiting"]), list(state["errors"])
+        self._trust = state["trust"]
