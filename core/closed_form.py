@@ -111,17 +111,19 @@ class ClosedForm:
         self._seen += n
         kept = float(np.exp(-n * trust.mean() / min(MEMORY, 0.5 * self._seen + FOLD)))
         weighed = (seen * weight[:, :, None]).transpose(0, 2, 1)
-        self._gram = kept * self._gram + weighed @ seen
+        self._gram *= kept
+        self._gram += weighed @ seen
         self._cross = kept * self._cross + (weighed @ np.where(unknown, 0.0, y)[:, :, None])[..., 0]
         self.forget()
         self._solve(last)
 
     def _solve(self, last: F64) -> None:
         """Solve the channels that are due, those first that have waited longest."""
-        due = np.argsort(self._solved, kind="stable")[:MOST_SOLVED]
-        due = due[self._seen - self._solved[due] >= min(ROWS, 0.2 * self._seen)]
-        if not len(due):
+        until = self._seen - min(ROWS, 0.2 * self._seen)
+        if self._solved.min() > until:
             return
+        due = np.argsort(self._solved, kind="stable")[:MOST_SOLVED]
+        due = due[self._solved[due] <= until]
         gram, cross = self._gram[due], self._cross[due]
         diagonal = np.einsum("cii->ci", gram)
         held = RIDGE + JITTER * diagonal.mean(1)

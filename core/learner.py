@@ -33,8 +33,8 @@ class Forecaster(Learner):
     """Predict each sample h samples ahead with a net trained on the stream itself.
 
     The prediction is the Mix of plain ways, the closed form and what the nets make of the shrunk
-    last value, as Forecasts has them. Windows and targets are normalised by the statistics as of
-    the last completed step, and never cross a gap. `model` names the one it is made with, where
+    last value, as Forecasts has them. Windows and targets are normalised by the statistics of
+    completed steps, and never cross a gap. `model` names the one it is made with, where
     the parameters name another one by now. `rate_hz` decides the automatic horizon; a new horizon
     counts from the next step, and predictions made for the old one are dropped. Call from one
     thread, which must have called `torch.set_num_threads(1)`.
@@ -81,7 +81,7 @@ class Forecaster(Learner):
         """Train on the step's targets, unless frozen; then let the statistics take it in."""
         samples = self._samples(step)
         loss = math.nan
-        if trained := self.state not in ("frozen", "held"):
+        if trained := not (self._frozen or self._held):
             loss = self._train(step, scored, self.forecasts.rest(samples))
         self._take(step, samples, trained)
         return loss
@@ -153,11 +153,15 @@ class Forecaster(Learner):
     @property
     def state(self) -> LearnerState:
         """Return what the learner is doing, as `Learned` says it."""
-        if self.params.frozen or self.params.lr == 0.0:
+        if self._frozen:
             return "frozen"
         if self._held:
             return "held"
         return "learning" if self.warm else "warming up"
+
+    @property
+    def _frozen(self) -> bool:
+        return self.params.frozen or self.params.lr == 0.0
 
     def take_events(self) -> list[tuple[EventKind, dict[str, Any]]]:
         """Return (kind, data) of what happened since the last call, each once."""
@@ -202,16 +206,16 @@ class Forecaster(Learner):
         """
         rows = step.rows
         present = ~np.isnan(rest)
-        whole = self.forecasts.past.whole(rows, self.window + self.horizon)
-        if not whole.all():
-            present &= whole[:, None]
+        past, needed = self.forecasts.past, self.window + self.horizon
+        if past.rows + 1 < needed:
+            present &= past.whole(rows, needed)[:, None]
         every = max(1, rows // MOST_ROWS)
         chosen = slice(rows % every + every - 1, None, every)
         windows = self._windows(self.forecasts.seen(self.horizon, rows), rows, every)
         target, known = clipped(rest[chosen]), present[chosen]
         if not known.any():
             return math.nan
-        baseline = float(scored.baseline_loss["last value"].mean())
+        baseline = float(scored.baseline_loss["last value"].sum()) / rows
         time_s = float(step.time_s[-1])
         shown = self.recall.beside((windows, target, known), time_s, self.trust > TRUSTED)
         loss = self.training.fit(shown, baseline, time_s, self.trust)

@@ -19,12 +19,17 @@ def mean_losses(samples: F64, forecasts: F64, scale: F64) -> tuple[F64, F64]:
     """
     error = samples[:, None, :] - forecasts
     error /= scale[:, None, :]
-    size = np.minimum(np.abs(error), MOST)
-    near = np.minimum(size, 1.0)
-    losses = near * (size - 0.5 * near)
+    losses = np.abs(error)
+    np.minimum(losses, MOST, out=losses)
+    near = np.minimum(losses, 1.0)
+    losses -= 0.5 * near
+    losses *= near
+    total = losses.sum(2)
+    if not np.isnan(total).any():
+        total /= samples.shape[1]
+        return error, total
     missing = np.isnan(error).any(1)
     present = samples.shape[1] - missing.sum(1, dtype=np.float64)
-    if missing.any():
-        losses.transpose(0, 2, 1)[missing] = 0.0
-        present[present == 0.0] = np.nan
+    losses.transpose(0, 2, 1)[missing] = 0.0
+    present[present == 0.0] = np.nan
     return error, losses.sum(2) / present[:, None]
