@@ -8,8 +8,8 @@ optimizer, and ready-made windows: predict_one, then learn_one. It wants an olde
 project, so install both into a folder of their own, and name that in PYTHONPATH:
 pip install --no-deps --target FOLDER deep-river==0.3.4 "river==0.25.*" sortedcontainers tqdm \
     pandas python-dateutil six
-What Linear solves at its start is over by then. All that is compared runs in this process, turn by
-turn, on one torch thread; medians.
+What is done only at the start of a stream is over by then. All that is compared runs in this
+process, turn by turn, on one torch thread; medians.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import torch
 from torch import nn
 
 from driftscope.core import registry
+from driftscope.core.forecasts import YOUNG_ROWS
 from driftscope.core.learner import Forecaster
 from driftscope.core.models.linear import LAST_ROWS
 from driftscope.core.sections import LearnerParams
@@ -75,8 +76,8 @@ def learner_loop(learner: Forecaster, rows: int, channels: int) -> Once:
         learner.learn(step, scored)
         return 1e3 * (b - a), 1e3 * (time.perf_counter() - b)
 
-    solved = LAST_ROWS if learner.model == "linear" else 0
-    for _ in range(-(-(learner.window + HORIZON + solved) // rows) + 100):
+    young = LAST_ROWS if learner.model == "linear" else YOUNG_ROWS
+    for _ in range(-(-(learner.window + HORIZON + young) // rows) + 100):
         once()  # until there is something to train on, and nothing more to solve
     return once
 
