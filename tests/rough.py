@@ -20,6 +20,7 @@ KNOBS = (
     ("learner.step_rows", (0, 1, 4, 16, 64)),
     ("learner.horizon", (0, 1, 3, 40)),
     ("learner.frozen", (False, False, False, True)),
+    ("learner.replay", (0, 1, 8)),
     ("detector.decision_rows", (0, 1, 7, 50)),
 )
 HORRID = (1e30, -1e30, 1e300, -1e300, np.inf, -np.inf, np.nan, 0.0, 1e-300, 5e-324)
@@ -59,6 +60,8 @@ class Rough:
             self._save_and_load()
         elif draw < 0.0415:
             self.time_s += float(self.random.choice([1e-3, 60.0, 1e6]))
+        elif draw < 0.0420:
+            self.lane.replace(self.lane.fresh_learner(), "the one before")
         self._feed(int(self.random.integers(1, 12)))
         self.steps += 1
         self._check()
