@@ -6,7 +6,7 @@ from driftscope.core.interfaces import Detector, Learner, State
 
 SUSPECT = 2.0
 """Rarity from which on a decision is suspicious: 1 in 100."""
-LEAST = 0.3
+LEAST = 0.5
 """Trust never falls below this: no decision alone, however rare, may stop the learning."""
 RECOVERY = 10.0
 """Decisions in which trust grows from 0 to 1 again."""
