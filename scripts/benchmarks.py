@@ -59,6 +59,10 @@ SECTIONS = {
         "What a learner survives",
         "Floor: the same run without the disturbance.",
     ),
+    "drift": Section(
+        "Drift of the loss: told without a reason, and found",
+        "Floor: none on streams that never change.",
+    ),
     "library": Section(
         "What the library costs",
         "Floors: numpy alone, an array in memory alone, River's own models.",
