@@ -179,6 +179,8 @@ class Forecasts:
             gathered = self.closed.gather(samples, trust)
             if gathered is not None:
                 self._fit(gathered, len(gathered) - rows)
+        else:  # what was gathered of shorter steps must have no hole
+            self.closed.forget()
         if trust != self._trust:
             self.settle()
             self._trust = trust

@@ -3,6 +3,7 @@ import torch
 from forecasting import learner, run, same, sinusoids, steps
 
 from driftscope.core.forecasts import FOLD, OVERLAP, YOUNG_ROWS
+from driftscope.core.stream import Step
 
 torch.set_num_threads(1)
 HORIZON = FOLD * OVERLAP
@@ -46,3 +47,16 @@ def test_of_long_steps_the_closed_form_learns_every_second_once_they_are_no_long
         learned.append(made.forecasts.closed.state_dict()["_seen"] > before)
     assert all(learned[2 : YOUNG_ROWS // 64])
     assert sum(learned[YOUNG_ROWS // 64 :]) == 8
+
+
+def test_rows_that_are_left_out_leave_no_hole_in_what_is_gathered():
+    made, values = learner(2, horizon=HORIZON), sinusoids(YOUNG_ROWS + 256, 2)
+    run(made, values[:YOUNG_ROWS], 64)
+    seq = YOUNG_ROWS
+    for rows in [4] * 17 + [64]:
+        gathered = made.forecasts.closed.state_dict()["_count"]
+        step = Step("s", seq, np.arange(seq, seq + rows), values[seq : seq + rows], rows)
+        made.learn(step, made.score(step))
+        seq += rows
+    assert gathered == 4
+    assert made.forecasts.closed.state_dict()["_count"] == 0
