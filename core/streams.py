@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from driftscope.core import resuming
@@ -139,7 +140,8 @@ class Streams:
     def _go_on(self, lane: Lane, given: Input, saved: State) -> None:
         """Begin behind what was learned before: at the next row, or behind a gap."""
         resuming.load(lane, saved)
-        self.hand_over([lane.info, *lane.take(resuming.no_rows(lane.info))], given.key)
+        rest = lane.take(resuming.no_rows(lane.info))
+        self.hand_over(chain([lane.info], rest), given.key)
         if given.device.seeks:
             self._passed[lane.info.key] = saved["jumps"]["last_s"]
         else:

@@ -174,18 +174,26 @@ def test_a_run_that_was_stopped_within_a_block_goes_on(
     whole = run(text, [], tmp_path / "never", after_rows=10**9)
 
     class Stopped(Kept):
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
         def write(self, item: object) -> None:
             super().write(item)
-            if isinstance(item, Result) and item.seq == 400:
+            if isinstance(item, Result) and item.seq == self.row:
                 monitor.stop()
 
     class End(Keeper):
         def end(self, monitor: Monitor) -> None:
             state_file.Copied.of(monitor).write(path)
 
-    kept = Stopped()
-    monitor = Monitor(address.all_configured([text], RUN), [kept], None, End())
-    monitor.run()
+    for row in (200, 400):  # then what was left of the block is stopped within as well
+        inputs = address.all_configured([text], RUN)
+        state = going_on.fit(state_file.read(path), inputs) if path.exists() else {}
+        monitor = Monitor(inputs, [Stopped(row)], None, End())
+        monitor.load_state_dict(state)
+        monitor.run()
+        assert row < learned(path) < row + 300
     gone_on = run(text, [], path)
     first = learned(path)
     assert 400 < first < 700
