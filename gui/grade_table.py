@@ -60,10 +60,12 @@ class GradeTable(QWidget):
                 set_text(cell, "–")
             elif "accuracy" in name:
                 set_text(cell, tenths(value))
+            elif "mae" in name:
+                set_text(
+                    cell, f"{words.measurement(value) if unit else words.rounded(value)}{unit}"
+                )
             else:
-                of_label = unit if "mae" in name else ""
-                set_text(cell, f"{words.measurement(value) if of_label else words.rounded(value)}"
-                         f"{of_label}")  # fmt: skip
+                set_text(cell, f"{value:.2f}")
 
     def _build(self, rows: tuple[tuple[str, str, str], ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:

@@ -9,7 +9,7 @@ from stand_in import StandIn, colours_at, shown
 from driftscope.core.reports import Graded, Label, Report
 from driftscope.core.stream import Result, StreamInfo
 from driftscope.gui import theme
-from driftscope.gui.classes_area import applying
+from driftscope.gui.classes_area import ClassesArea, applying
 from driftscope.gui.grade_words import label_words
 from driftscope.gui.loss_words import FORECAST, what_is_learned
 from driftscope.gui.panels.confusion import ConfusionPanel
@@ -168,3 +168,10 @@ def test_only_the_latest_are_kept(session) -> None:
     session.say(list(range(1000)), list(range(1000)))
     assert len(session.told.rows()) == ROWS and session.told.rows()[-1].tolist() == [999, 999]
     assert session.told.count == 1000
+
+
+def test_the_tabs_are_there_when_labels_come_to_a_window_that_had_none(qtbot, session) -> None:
+    area = shown(qtbot, ClassesArea(session), 340, 300)
+    session.label("class")
+    area.refresh()
+    qtbot.waitUntil(lambda: area.tabs.height() >= area.tabs.tabRect(0).height() > 0)
