@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def write_whole(path: Path, data: bytes, fresh: bool = False, lasting: bool = Fa
     """
     if fresh and path.exists():
         raise FileExistsError(17, "there is such a file already", str(path))
-    part = path.with_name(f".{path.name}.part")
+    # two programs may write one file: each has a part of its own
+    part = path.with_name(f".{path.name}.{threading.get_native_id()}.part")
     try:
         with part.open("wb") as file:
             file.write(data)

@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -165,6 +166,24 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(OSError, match="Input/output"):
         files.write_whole(path, b"new", lasting=True)
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_of_two_programs_that_write_one_file_each_writes_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replace = tmp_path / "x", os.replace
+
+    def while_another_writes(part: Path, to: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        other = threading.Thread(target=files.write_whole, args=(path, b"theirs"))
+        other.start()
+        other.join()
+        assert path.read_bytes() == b"theirs"
+        replace(part, to)
+
+    monkeypatch.setattr(os, "replace", while_another_writes)
+    files.write_whole(path, b"ours")
+    assert path.read_bytes() == b"ours" and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_password_stands_in_no_file(tmp_path: Path) -> None:
