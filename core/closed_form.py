@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from driftscope.core.stream import F64
 
@@ -144,4 +143,5 @@ class ClosedForm:
 def _windows(z: F64) -> F64:
     """Return (C, n, LAGS), what each channel of z (LAGS - 1 + n, C) was up to each row."""
     row, channel = z.strides
-    return as_strided(z, (z.shape[1], len(z) - LAGS + 1, LAGS), (channel, row, row))
+    shape = (z.shape[1], len(z) - LAGS + 1, LAGS)
+    return np.ndarray(shape, z.dtype, z, strides=(channel, row, row))  # quicker than as_strided

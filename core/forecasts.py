@@ -163,8 +163,10 @@ class Forecasts:
         """Return (B, C) what the nets were to say of samples (B, C): these less the shrunk last
         value, in deviations."""
         normaliser, first = self.normaliser, self.past.end - self.horizon
-        both = np.stack((self.past.held[first : first + len(samples)], samples))
-        both = (both - normaliser.mean) / normaliser.scale
+        both = np.empty((2, *samples.shape))
+        both[0], both[1] = self.past.held[first : first + len(samples)], samples
+        both -= normaliser.mean
+        both /= normaliser.scale
         rest: F64 = both[1] - self.mix.last * bounded(both[0], FAR)
         return rest
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.lib.stride_tricks import as_strided
 from torch import nn
 
 from driftscope.core import bank, registry
@@ -197,7 +196,7 @@ class Forecaster(Learner):
         row, cell = z.strides
         shape = (rows // every, self.window, z.shape[1])
         first = rows % every + every - 1
-        return np.array(as_strided(z[first:], shape, (every * row, row, cell)))
+        return np.ndarray(shape, z.dtype, z, first * row, (every * row, row, cell)).copy()
 
     def _train(self, step: Step, scored: Scored, rest: F64) -> float:
         """Make one update on the windows h before the step's rows; return its loss or NaN.
