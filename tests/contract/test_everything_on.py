@@ -28,9 +28,10 @@ from driftscope.core.stream import (
 from driftscope.core.suspicion import LEAST, UNJUDGED
 
 ROWS, RATE_HZ = 1500, 0.2
-CHANNEL, GAP, SWITCH, LOUDER, WILD, JUMP, SHIFT = 150, 201, 230, 600, 902, 1005, 1100
+CHANNEL, GAP, SWITCH, LOUDER = 150, 201, 230, 600
+WILD, JUMP, SHIFT, RECKLESS = 902, 1005, 1100, 1240
 """Rows where a channel appears, the stream breaks, the net is made smaller, the noise begins to
-grow, one value is absurd, the clock jumps, and the level shifts for good."""
+grow, one value is absurd, the clock jumps, the level shifts for good, and steps become too long."""
 DELAY = 5
 SETTINGS = dict(
     learner__step_rows=8, learner__rates=4, learner__replay=4, detector__decision_rows=7,
@@ -80,18 +81,21 @@ TABLE = table()
 
 
 class Witness(Sink):
-    """Choose another net once a row was handed over; see how far each step was trusted."""
+    """Turn something once a row was handed over; see how far each step was trusted."""
 
     name = "witness"
 
     def __init__(self, monitor: Monitor) -> None:
-        self.monitor, self.switched = monitor, False
+        self.monitor = monitor
+        self.turns = [
+            (SWITCH, SetParam("model.hidden", 16)),
+            (RECKLESS, SetParam("learner.lr_mode", "absolute")),
+        ]
         self.trust: list[float] = []
 
     def write(self, item: Output) -> None:
-        if isinstance(item, Result) and item.seq >= SWITCH and not self.switched:
-            self.switched = True
-            self.monitor.send(SetParam("model.hidden", 16))
+        if isinstance(item, Result) and self.turns and item.seq >= self.turns[0][0]:
+            self.monitor.send(self.turns.pop(0)[1])
         if isinstance(item, Learned):
             self.trust.append(self.monitor.lanes["s"].learner.trust)
 
