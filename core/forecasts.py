@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from driftscope.core.closed_form import FOLD, LAGS, MOST_ROWS, ClosedForm
+from driftscope.core.echo import Echo
 from driftscope.core.interfaces import State
 from driftscope.core.losses import mean_losses
 from driftscope.core.mix import BOUND, Mix
 from driftscope.core.normaliser import CLIP, Normaliser, bounded
-from driftscope.core.past import CLOSED, LAST, MEAN, NETS, PREDICTION, SHRUNK, Past
+from driftscope.core.past import CLOSED, ECHO, LAST, MEAN, NETS, PREDICTION, SHRUNK, Past
 from driftscope.core.stream import F32, F64, Bools, Scored, Step
 
 FAR = 32.0
@@ -26,7 +27,8 @@ LONG, EVERY = 32, 2
 
 
 class Forecasts:
-    """Mix each forecast of last value, running mean, shrunk last value, closed form and nets.
+    """Mix each forecast of last value, running mean, shrunk last value, closed form, echo and
+    nets.
 
     Everything of a Forecaster but its nets, of which there is one for each of `nets`, their
     names: they see the `window` newest rows and correct the shrunk last value. Forecasts are
@@ -49,6 +51,7 @@ class Forecasts:
     def _begin(self, channels: int) -> None:
         self.mix = Mix(channels, NETS - 1 + len(self.nets), self.horizon)
         self.closed = ClosedForm(channels)
+        self.echo = Echo(channels, self.horizon)
 
     def _behind(self) -> int:
         return max(self.window, LAGS + FOLD - 1) - 1 + self.horizon
@@ -62,12 +65,14 @@ class Forecasts:
         if old.horizon == self.horizon:
             self.closed.load_state_dict(old.closed.state_dict())
             self.closed.forget()
+            self.echo.load_state_dict(old.echo.state_dict())
 
     def extend(self, channels: int) -> None:
         """Go on with more channels."""
         self.settle()
         for part in (self.normaliser, self.mix, self.closed):
             part.extend(channels)
+        self.echo = self.echo.extended(channels)
         self.past = self.past.extended(channels)
         self._wild_rows = np.append(self._wild_rows, np.zeros(channels - len(self._wild_rows)))
 
@@ -86,6 +91,7 @@ class Forecasts:
         self.past.clear()
         self._wild_rows[:] = 0.0
         self.closed.forget()
+        self.echo.forget()
 
     @property
     def warm(self) -> bool:
@@ -118,9 +124,11 @@ class Forecasts:
         off = np.empty((rows, made.shape[1] - SHRUNK, made.shape[2]))
         np.multiply(self._now[-rows:], self.mix.last, out=off[:, 0])
         off[:, 1] = self.closed.predict(self._now[-rows - LAGS + 1 :])
-        np.minimum(corrections.transpose(1, 0, 2), BOUND, out=off[:, 2:])
-        np.maximum(off[:, 2:], -BOUND, out=off[:, 2:])
-        off[:, 2:] += off[:, :1]
+        off[:, 2] = self.echo.predict(self._now[-rows:], self.mix.last)
+        nets = off[:, 3:]
+        np.minimum(corrections.transpose(1, 0, 2), BOUND, out=nets)
+        np.maximum(nets, -BOUND, out=nets)
+        nets += off[:, :1]
         off *= scale
         np.add(off, mean, out=made[:, SHRUNK:])
         made[:, LAST] = past.held[past.end : past.end + rows]
@@ -148,7 +156,9 @@ class Forecasts:
             self._error = np.where(spike[:, None], np.nan, error)
         ahead = slice(past.end + n - self.horizon, past.end + n)
         known = past.rows + n >= self.window
-        named = {"closed form": CLOSED} | {name: NETS + k for k, name in enumerate(self.nets)}
+        named = {"closed form": CLOSED, "echo": ECHO} | {
+            name: NETS + k for k, name in enumerate(self.nets)
+        }
         return Scored(
             prediction=due[:, PREDICTION].copy(),
             forecast=past.forecasts[ahead, PREDICTION].copy() if known else None,
@@ -209,8 +219,9 @@ class Forecasts:
         self.mix.follow(z[LAGS - 1 :: every], target[::every], trust)
         self.closed.learn(z, target, self.mix.last)
 
-    def close(self, step: Step, learned: bool) -> None:
-        """Take the open step into the past; unless it was learned, it breaks what is gathered."""
+    def close(self, step: Step, samples: F64, learned: bool, trusted: bool) -> None:
+        """Take the open step's samples (B, C) into the past; unless it was learned, it breaks what
+        is gathered, and unless it is trusted as well, it is not said again."""
         if not learned:
             self.closed.forget()
         if self._wild is not None or self._wild_rows.any():
@@ -218,7 +229,11 @@ class Forecasts:
             if self._wild is not None:
                 self._wild_rows[self._wild.any(0)] = LAGS + self.horizon
         self._error = self._wild = None
-        self.past.close(step.n)
+        n, past, statistics = step.n, self.past, self.normaliser
+        held = past.held[past.end : past.end + n]
+        units = (self.mix.last, statistics.mean, statistics.scale)
+        self.echo.learn(held, samples[:n], learned and trusted, units)
+        past.close(n)
 
     def learned(self) -> State:
         """Return a copy of what was learned, to go back to."""
@@ -243,6 +258,7 @@ class Forecasts:
         return {
             **self.learned(),
             **waiting,
+            "echo": self.echo.state_dict(),
             "trust": self._trust,
             "wild_rows": self._wild_rows.copy(),
             "past": self.past.state_dict(),
@@ -255,6 +271,7 @@ class Forecasts:
         self.mix.load_state_dict(state["mix"])
         self.closed.load_state_dict(state["closed"])
         self.past.load_state_dict(state["past"])
+        self.echo.load_state_dict(state["echo"])
         self._wild_rows = np.array(state["wild_rows"])
         self._waiting, self._errors = list(state["waiting"]), list(state["errors"])
         self._trust = state["trust"]

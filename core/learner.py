@@ -31,12 +31,12 @@ samples again, and tell little that is new (measured)."""
 class Forecaster(Learner):
     """Predict each sample h samples ahead with a net trained on the stream itself.
 
-    The prediction is the Mix of plain ways, the closed form and what the nets make of the shrunk
-    last value, as Forecasts has them. Windows and targets are normalised by the statistics of
-    completed steps, and never cross a gap. `model` names the one it is made with, where
-    the parameters name another one by now. `rate_hz` decides the automatic horizon; a new horizon
-    counts from the next step, and predictions made for the old one are dropped. Call from one
-    thread, which must have called `torch.set_num_threads(1)`.
+    The prediction is the Mix of plain ways, the closed form, the echo of moments alike and what
+    the nets make of the shrunk last value, as Forecasts has them. Windows and targets are
+    normalised by the statistics of completed steps, and never cross a gap. `model` names the one
+    it is made with, where the parameters name another one by now. `rate_hz` decides the automatic
+    horizon; a new horizon counts from the next step, and predictions made for the old one are
+    dropped. Call from one thread, which must have called `torch.set_num_threads(1)`.
     """
 
     def __init__(
@@ -226,7 +226,7 @@ class Forecaster(Learner):
         learned = step.full and not (self.params.frozen or self._held)
         if learned:
             self.forecasts.learn(samples, self.trust, trained)
-        self.forecasts.close(step, learned)
+        self.forecasts.close(step, samples, learned, self.trust > TRUSTED)
         self._open = None
 
     def learned(self) -> State:

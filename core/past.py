@@ -10,7 +10,7 @@ from driftscope.core.stream import F64, Bools, Step
 
 SLACK_ROWS = 512
 """Room for new rows behind the past, or as many as the past has: moving it then costs little."""
-PREDICTION, LAST, MEAN, SHRUNK, CLOSED, NETS = range(6)
+PREDICTION, LAST, MEAN, SHRUNK, CLOSED, ECHO, NETS = range(7)
 """The places of forecasts; behind NETS, one for each net."""
 LARGEST = 1e100
 """Samples beyond this count as missing, like those that are not finite: their squares overflow."""

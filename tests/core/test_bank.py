@@ -178,4 +178,4 @@ def test_each_copy_keeps_its_own_weights_when_a_channel_is_added():
 def test_the_names_of_the_copies_are_the_parts_of_a_prediction():
     made = learner(2, horizon=8)
     scored = made.score(next(steps(noise(8), 8)))
-    assert set(scored.parts) == {"0.1x", "0.3x", "1x", "3x", "closed form"}
+    assert set(scored.parts) == {"0.1x", "0.3x", "1x", "3x", "closed form", "echo"}
