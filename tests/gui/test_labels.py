@@ -171,7 +171,11 @@ def test_only_the_latest_are_kept(session) -> None:
 
 
 def test_the_tabs_are_there_when_labels_come_to_a_window_that_had_none(qtbot, session) -> None:
-    area = shown(qtbot, ClassesArea(session), 340, 300)
+    session.info = None
+    area = ClassesArea(session)
+    area.refresh()
+    shown(qtbot, area, 340, 300)
+    qtbot.waitUntil(lambda: area.tabs.height() == 0)
     session.label("class")
     area.refresh()
     qtbot.waitUntil(lambda: area.tabs.height() >= area.tabs.tabRect(0).height() > 0)
