@@ -57,7 +57,6 @@ class ClassesArea(QWidget):
             if self.tabs.isTabVisible(place) != (name in wanted):
                 self.tabs.setTabVisible(place, name in wanted)
                 self.tabs.updateGeometry()  # Qt does not: with no tab at first it stays flat
-                self.tabs.updateGeometry()  # Qt keeps the height of none
         if wanted and not self.tabs.isTabVisible(self.tabs.currentIndex()):
             self.show_page(wanted[0])
         page = self.stack.currentWidget()
