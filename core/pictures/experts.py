@@ -119,7 +119,7 @@ class Experts:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         if state["head"] is not None:
-            inputs = len(state["head"]["weights"]) // MOST_CLASSES - 1
+            inputs = state["head"]["weights"].shape[-1] // MOST_CLASSES - 1
             self._head = Head(inputs, MOST_CLASSES, self._params)
             self._head.load_state_dict(state["head"])
         self._random.bit_generator.state = state["random"]
