@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from driftscope.core.interfaces import Sink, Source
 from driftscope.core.monitor import Monitor
 from driftscope.core.params import ParamSet
 from driftscope.core.sections import default_params
-from driftscope.core.sources.csv_file import CsvFile, CsvParams
 from driftscope.core.stream import Graded, Item, Output, Result
 from driftscope.core.teaching import UndoSamples
 
@@ -81,17 +79,6 @@ def of(kept: Kept, key: str) -> Kept:
 
 def rows(kept: Kept, key: str) -> int:
     return sum(len(result) for result in of(kept, key).results)
-
-
-def test_how_far_a_file_is_goes_by_what_was_scored_not_by_what_was_read(tmp_path: Path) -> None:
-    path, told = tmp_path / "run.csv", []
-    np.savetxt(path, waves(1200), "%.3f", ",")
-    source = CsvFile(str(path), CsvParams(speed="max"))
-    monitor, _ = monitor_of(run=source)
-    for seq in (300, 600, 900):
-        monitor.add_sink(When(seq, lambda: told.append(monitor.healths["run"].progress)))
-    monitor.run()
-    assert told == pytest.approx([0.25, 0.5, 0.75], abs=0.02)
 
 
 def test_streams_of_one_name_are_told_apart_by_their_device() -> None:
