@@ -28,8 +28,9 @@ LABELLED = (
 """Title and tooltip by what is learned."""
 EACH_TIP = (
     "Show the loss of each part the prediction is mixed from: copies of the model that learn at "
-    "0.1 to 3 times the learning rate set (the faster, the longer the strokes of its line), and "
-    "the closed form. The better one was lately, the more it counts."
+    "0.1 to 3 times the learning rate set (the faster, the longer the strokes of its line), the "
+    "closed form, a regression learned at once, and the echo, what followed when the past was most "
+    "like now. The better one was lately, the more it counts."
 )
 LEADS_TIP = "Which part of the prediction has the lowest loss now: it counts most."
 
