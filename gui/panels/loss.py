@@ -184,7 +184,8 @@ class LossPlot(Plot):
 
     def draw(self, painter: QPainter, area: QRectF) -> int:
         history = self.session.history
-        if self._held is None or len(self._held[2]) < 2:
+        # behind a single row a gap may be marked at the same time
+        if self._held is None or len(self._held[2]) < 2 or self._held[0] <= self._held[2][0]:
             sentence = "The loss stands here once the first predictions can be checked."
             return self.say(painter, area, sentence)
         end_s, _, time_s, means = self._held

@@ -158,3 +158,13 @@ def test_no_curve_is_smoothed_across_a_gap() -> None:
     assert (drawn[:30] == 1).all() and np.isnan(drawn[30]) and (drawn[31:] == 9).all()
     one = smoothed(np.array([[4.0]]))
     assert one.tolist() == [[4.0]]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_row_and_a_gap_at_the_same_time_are_no_curve_yet(qtbot, session) -> None:
+    panel = shown(qtbot, LossPanel(session))
+    means = np.array([[0.1, 0.4, 0.8], [np.nan, np.nan, np.nan]])
+    panel.curves._held = (2.0, ("learner", "last value", "running mean"), np.full(2, 2.0), means)
+    panel.curves.update()
+    panel.curves.grab()
+    assert panel.curves.accessibleName()
