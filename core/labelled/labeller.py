@@ -242,8 +242,8 @@ class Labeller:
 
     def load_state_dict(self, state: State) -> None:
         self.classes, self._names = tuple(state["classes"]), tuple(state["names"])
-        if self.by_class:
-            self.books.extend(self.classes)
+        # anew: by their names there may be more classes than labels had said by then
+        self.books = Books(self.books.key, self.classes if self.by_class else None)
         self.context = Context(state["learned"]["channels"], state["learned"]["outputs"])
         self.context.load_state_dict(state["context"])
         self.go_back(state["learned"])

@@ -273,6 +273,16 @@ def test_another_model_keeps_what_was_learned_of_the_labels() -> None:
     same_states(old.labels.state_dict(), new.labels.state_dict())
 
 
+def test_another_model_may_come_before_a_class_that_has_a_name_was_said() -> None:
+    values, y = blobs(100, classes=2)
+    old, new = learner(), learner(model="linear", classes=("a", "b"))
+    old.extend(new.info)
+    new.take_over(old)
+    same_states(old.labels.state_dict(), new.labels.state_dict())
+    _, report = run(new, values, y)
+    assert report.classes == ("a", "b") and report.matrix.sum() > 50
+
+
 @pytest.mark.parametrize("lr", [1e-3, 100.0])
 def test_no_slider_makes_it_worse_than_the_closed_form(lr: float) -> None:
     values, y = blobs(400)
