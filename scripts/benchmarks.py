@@ -79,7 +79,6 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("names", nargs="*", choices=[*SECTIONS, []], default=[])
     names = asked.parse_args().names or list(SECTIONS)
-    page = read()
     for name in names:
         section = SECTIONS[name]
         command = [sys.executable, f"benchmarks/{name}.py", *section.arguments]
@@ -90,7 +89,7 @@ def main() -> None:
         )
         if ran.returncode:
             sys.exit(f"{name} failed: {ran.stderr.strip() or ran.stdout.strip()}")
-        page[name] = written(name, section, ran.stdout)
+        page = read() | {name: written(name, section, ran.stdout)}
         PAGE.write_text(HEAD + "".join(page[each] for each in SECTIONS if each in page), "utf-8")
 
 

@@ -100,7 +100,7 @@ def test_neither_source_nor_profile_is_a_mistake(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as ended:
         main(["watch"])
     assert ended.value.code == 2
-    assert "name a SOURCE, or a --profile that names one" in capsys.readouterr().err
+    assert "name a SOURCE, or a --profile or a --state that names one" in capsys.readouterr().err
 
 
 def test_a_log_that_cannot_be_written_is_told_before_it_begins(
