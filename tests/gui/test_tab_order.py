@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
-from windows import activate, focus, slider, wait_for
+from windows import activate, focus, wait_for
 
 from driftscope.gui.main_window import MainWindow
 from driftscope.gui.session import Session
@@ -64,7 +64,8 @@ def test_all_is_come_by_and_back_the_same_way(window: MainWindow) -> None:
 
 def test_what_stands_together_is_gone_through_together(window: MainWindow) -> None:
     window.controls.panel.learning.more.line.click()
-    last = slider(window, "Window")  # what was folded away has a place a moment later
+    # what was folded away has a place a moment later
+    last = next(w for w in window.controls.findChildren(QWidget) if name(w) == "Window")
     wait_for(lambda: last.isVisible() and last.parentWidget().rect().contains(last.geometry()))
     there = [name(w) for w in gone_through(window)]
     chip = next(text for text in there if text.startswith("Source "))
