@@ -66,7 +66,7 @@ def test_what_stands_together_is_gone_through_together(window: MainWindow) -> No
     window.controls.panel.learning.more.line.click()
     # what was folded away has a place a moment later
     last = next(w for w in window.controls.findChildren(QWidget) if name(w) == "Window")
-    wait_for(lambda: last.isVisible() and last.parentWidget().rect().contains(last.geometry()))
+    wait_for(lambda: last.isVisible() and last.height() > 10)
     there = [name(w) for w in gone_through(window)]
     chip = next(text for text in there if text.startswith("Source "))
     assert there[there.index(chip) + 1] == "Change…"
