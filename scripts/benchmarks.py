@@ -54,6 +54,7 @@ SECTIONS = {
     "learner": Section(
         "What a step costs, beside a bare PyTorch loop",
         "The bare loop makes the same passes on tensors that are ready, and nothing else.",
+        ("--seconds", "0.4"),
     ),
     "guard": Section(
         "What a learner survives",
